@@ -1,0 +1,59 @@
+package dev.curfew.fault;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A failure with a name. The message is written for the caller: it names the field and the rule,
+ * never a secret, a stack or another tenant's data. It carries no stack trace unless it has a
+ * cause, since refusals are answers rather than defects.
+ */
+public final class CurfewException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final ErrorCode code;
+  private final @Nullable String field;
+
+  private CurfewException(
+      ErrorCode code, @Nullable String field, String message, @Nullable Throwable cause) {
+    super(message, cause, false, cause != null);
+    this.code = code;
+    this.field = field;
+  }
+
+  public static CurfewException of(ErrorCode code, String message) {
+    return new CurfewException(code, null, message, null);
+  }
+
+  /** A failure that is about one field of the request, named as the dialect names it. */
+  public static CurfewException of(ErrorCode code, String field, String message) {
+    return new CurfewException(code, field, message, null);
+  }
+
+  /** {@link ErrorCode#INVALID_FIELD}: {@code rule} completes the sentence "field ...". */
+  public static CurfewException invalid(String field, String rule) {
+    return new CurfewException(ErrorCode.INVALID_FIELD, field, field + " " + rule, null);
+  }
+
+  public static CurfewException notFound(String what) {
+    return new CurfewException(ErrorCode.NOT_FOUND, null, what + " not found", null);
+  }
+
+  public static CurfewException causedBy(ErrorCode code, String message, Throwable cause) {
+    return new CurfewException(code, null, message, cause);
+  }
+
+  public ErrorCode code() {
+    return code;
+  }
+
+  /** The request field at fault, where there is one. */
+  public @Nullable String field() {
+    return field;
+  }
+
+  @Override
+  public String getMessage() {
+    String message = super.getMessage();
+    return message == null ? code.name() : message;
+  }
+}
