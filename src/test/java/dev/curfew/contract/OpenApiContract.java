@@ -43,7 +43,7 @@ public final class OpenApiContract {
    *
    * @throws ContractViolation otherwise, and for an operation that is not documented
    */
-  public void check(Exchange exchange) {
+  public void check(WireExchange exchange) {
     Operation operation = operation(exchange);
     demand(operation.toString(), exchange, responses.problems(operation, exchange));
     if (exchange.status() < 400) {
@@ -58,7 +58,7 @@ public final class OpenApiContract {
    *
    * @throws ContractViolation otherwise, and for an operation that is not documented
    */
-  public void checkRequest(Exchange exchange) {
+  public void checkRequest(WireExchange exchange) {
     Operation operation = operation(exchange);
     demand("the request to " + operation, exchange, requests.problems(operation, exchange));
   }
@@ -70,7 +70,7 @@ public final class OpenApiContract {
    *
    * @throws ContractViolation otherwise, and for an operation that is documented
    */
-  public void checkUnrouted(Exchange exchange) {
+  public void checkUnrouted(WireExchange exchange) {
     document
         .operation(exchange.method(), exchange.path())
         .ifPresent(
@@ -136,7 +136,7 @@ public final class OpenApiContract {
     demandNone("were never driven to success", neverSucceeded());
   }
 
-  private Operation operation(Exchange exchange) {
+  private Operation operation(WireExchange exchange) {
     return document
         .operation(exchange.method(), exchange.path())
         .orElseThrow(
@@ -165,7 +165,7 @@ public final class OpenApiContract {
     }
   }
 
-  private void demand(String what, Exchange exchange, List<String> problems) {
+  private void demand(String what, WireExchange exchange, List<String> problems) {
     if (problems.isEmpty()) {
       return;
     }

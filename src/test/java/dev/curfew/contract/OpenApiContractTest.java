@@ -4,9 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -102,20 +109,20 @@ class OpenApiContractTest {
   private final OpenApiContract contract =
       new OpenApiContract(OpenApiDocument.parse("doors.yaml", DOCUMENT));
 
-  private static Exchange answer(String method, String target, int status, String body) {
+  private static WireExchange answer(String method, String target, int status, String body) {
     MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("X-Count", "1");
     if (!body.isEmpty()) {
       headers.add("Content-Type", "application/json; charset=utf-8");
     }
-    return Exchange.of(method, target, status, headers, Buffer.buffer(body));
+    return WireExchange.of(method, target, status, headers, Buffer.buffer(body));
   }
 
-  private static Exchange answer(String contentType, Buffer body) {
+  private static WireExchange answer(String contentType, Buffer body) {
     MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("Content-Type", contentType);
-    return Exchange.of("GET", "/doors/front", 200, headers, body);
+    return WireExchange.of("GET", "/doors/front", 200, headers, body);
   }
 
-  private AbstractThrowableAssert<?, ? extends Throwable> refused(Exchange exchange) {
+  private AbstractThrowableAssert<?, ? extends Throwable> refused(WireExchange exchange) {
     return assertThatThrownBy(() -> contract.check(exchange)).isInstanceOf(ContractViolation.class);
   }
 
@@ -164,7 +171,7 @@ class OpenApiContractTest {
         MultiMap.caseInsensitiveMultiMap()
             .add("X-Count", "1")
             .add("Content-Type", "application/json");
-    refused(Exchange.of("GET", "/doors/7", 200, headers, Buffer.buffer()))
+    refused(WireExchange.of("GET", "/doors/7", 200, headers, Buffer.buffer()))
         .hasMessageContaining("body: is not application/json");
   }
 
@@ -210,19 +217,51 @@ class OpenApiContractTest {
     refused(answer("text/plain", Buffer.buffer("window"))).hasMessageContaining("pattern");
     refused(answer("video/mp4", Buffer.buffer("x"))).hasMessageContaining("image/*, text/plain");
     MultiMap none = MultiMap.caseInsensitiveMultiMap();
-    refused(Exchange.of("GET", "/doors/front", 200, none, Buffer.buffer("door")))
+    refused(WireExchange.of("GET", "/doors/front", 200, none, Buffer.buffer("door")))
         .hasMessageContaining("Content-Type: missing");
   }
 
   @Test
   void headers_areHeldToTheirSchemas() {
-    Exchange good = answer("GET", "/doors/7", 200, DOOR);
+    WireExchange good = answer("GET", "/doors/7", 200, DOOR);
     good.responseHeaders().remove("X-Count");
     refused(good).hasMessageContaining("header X-Count: missing");
     good.responseHeaders().set("x-count", "many");
     refused(good).hasMessageContaining("header X-Count: Instance type string");
     good.responseHeaders().set("X-Count", "3").set("X-Note", "NO");
     refused(good).hasMessageContaining("header X-Note:");
+  }
+
+  @Test
+  void answerOverTheWire_isTakenAsItIs() throws Exception {
+    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server.createContext(
+        "/",
+        request -> {
+          byte[] body = DOOR.getBytes(StandardCharsets.UTF_8);
+          request.getResponseHeaders().add("Content-Type", "application/json");
+          request.getResponseHeaders().add("X-Count", "many");
+          request.sendResponseHeaders(200, body.length);
+          request.getResponseBody().write(body);
+          request.close();
+        });
+    server.start();
+    try {
+      URI uri =
+          URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/doors/7?depth=9");
+      HttpRequest request = HttpRequest.newBuilder(uri).header("X-Reader", "x").build();
+      WireExchange exchange =
+          WireExchange.of(
+              HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofByteArray()));
+      refused(exchange).hasMessageContaining("GET /doors/7?depth=9 was answered 200");
+      exchange.responseHeaders().set("X-Count", "1");
+      refused(exchange)
+          .hasMessageContaining("query parameter depth:")
+          .hasMessageContaining("header parameter X-Reader:")
+          .hasMessageContaining("the body was: " + DOOR);
+    } finally {
+      server.stop(0);
+    }
   }
 
   @Test
@@ -269,7 +308,7 @@ class OpenApiContractTest {
     String error = "{\"message\":\"no\"}";
     assertThatCode(() -> contract.checkUnrouted(answer("GET", "/windows", 404, error)))
         .doesNotThrowAnyException();
-    Exchange method = answer("DELETE", "/doors/7", 405, error);
+    WireExchange method = answer("DELETE", "/doors/7", 405, error);
     assertThatThrownBy(() -> contract.checkUnrouted(method))
         .hasMessageContaining("header Allow: missing");
     method.responseHeaders().add("Allow", "GET");

@@ -79,8 +79,8 @@ class OriginExamplesTest {
         .doesNotThrowAnyException();
   }
 
-  private static Exchange exchange(String method, String path, int status, String body) {
+  private static WireExchange exchange(String method, String path, int status, String body) {
     MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("Content-Type", "application/json");
-    return Exchange.of(method, path, status, headers, Buffer.buffer(body));
+    return WireExchange.of(method, path, status, headers, Buffer.buffer(body));
   }
 }

@@ -21,7 +21,7 @@ final class RequestRules {
   }
 
   /** What is wrong with the request, as far as the exchange tells of it; empty when it conforms. */
-  List<String> problems(Operation operation, Exchange exchange) {
+  List<String> problems(Operation operation, WireExchange exchange) {
     List<String> problems = new ArrayList<>();
     Map<String, String> parts = operation.path().match(exchange.path()).orElseThrow();
     for (JsonObject parameter : operation.parametersIn("path")) {
@@ -57,7 +57,7 @@ final class RequestRules {
     return schemas.problems(schema, at, WireText.typed(type, value));
   }
 
-  private List<String> bodyProblems(Operation operation, Exchange exchange, Buffer body) {
+  private List<String> bodyProblems(Operation operation, WireExchange exchange, Buffer body) {
     JsonObject requestBody = document.member(operation.definition(), "requestBody");
     if (body.length() == 0) {
       boolean required = requestBody.getBoolean("required", false);

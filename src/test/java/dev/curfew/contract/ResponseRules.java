@@ -18,7 +18,7 @@ final class ResponseRules {
   }
 
   /** What is wrong with the answer of an operation; empty when it conforms. */
-  List<String> problems(Operation operation, Exchange exchange) {
+  List<String> problems(Operation operation, WireExchange exchange) {
     JsonObject responses = operation.definition().getJsonObject("responses", new JsonObject());
     Object response = responses.getValue(Integer.toString(exchange.status()));
     if (!(response instanceof JsonObject documented)) {
@@ -36,14 +36,14 @@ final class ResponseRules {
    *
    * @param documented may be a reference
    */
-  List<String> problems(JsonObject documented, Exchange exchange) {
+  List<String> problems(JsonObject documented, WireExchange exchange) {
     JsonObject response = document.resolve(documented);
     List<String> problems = new ArrayList<>(headerProblems(response, exchange));
     problems.addAll(contentProblems(response, exchange));
     return problems;
   }
 
-  private List<String> headerProblems(JsonObject response, Exchange exchange) {
+  private List<String> headerProblems(JsonObject response, WireExchange exchange) {
     List<String> problems = new ArrayList<>();
     JsonObject headers = response.getJsonObject("headers", new JsonObject());
     for (String name : headers.fieldNames()) {
@@ -63,7 +63,7 @@ final class ResponseRules {
     return problems;
   }
 
-  private List<String> contentProblems(JsonObject response, Exchange exchange) {
+  private List<String> contentProblems(JsonObject response, WireExchange exchange) {
     JsonObject content = response.getJsonObject("content", new JsonObject());
     boolean empty = exchange.responseBody().length() == 0;
     if (exchange.method().equals("HEAD") || content.isEmpty()) {
@@ -86,7 +86,7 @@ final class ResponseRules {
     return schema == null ? List.of() : bodyProblems(schema, mediaType, exchange);
   }
 
-  private List<String> bodyProblems(JsonObject schema, String mediaType, Exchange exchange) {
+  private List<String> bodyProblems(JsonObject schema, String mediaType, WireExchange exchange) {
     try {
       Object body =
           WireText.isJson(mediaType)

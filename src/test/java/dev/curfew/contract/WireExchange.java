@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestHeaders what the client sent; may be empty when they do not matter
  * @param requestBody null when it is not known to the caller, who then cannot have it checked
  */
-public record Exchange(
+public record WireExchange(
     String method,
     String path,
     String query,
@@ -26,7 +26,7 @@ public record Exchange(
     MultiMap responseHeaders,
     Buffer responseBody) {
 
-  public Exchange {
+  public WireExchange {
     method = method.toUpperCase(Locale.ROOT);
   }
 
@@ -35,11 +35,11 @@ public record Exchange(
    *
    * @param target path with or without a query
    */
-  public static Exchange of(
+  public static WireExchange of(
       String method, String target, int status, MultiMap responseHeaders, Buffer responseBody) {
     URI uri = URI.create(target);
     String query = uri.getRawQuery();
-    return new Exchange(
+    return new WireExchange(
         method,
         uri.getRawPath(),
         query == null ? "" : query,
@@ -51,10 +51,10 @@ public record Exchange(
   }
 
   /** Of the JDK's client, which does not tell what body was sent: see {@link #sending}. */
-  public static Exchange of(HttpResponse<byte[]> response) {
+  public static WireExchange of(HttpResponse<byte[]> response) {
     URI uri = response.request().uri();
     String query = uri.getRawQuery();
-    return new Exchange(
+    return new WireExchange(
         response.request().method(),
         uri.getRawPath(),
         query == null ? "" : query,
@@ -66,14 +66,14 @@ public record Exchange(
   }
 
   /** The same exchange, whose request carried these bytes. */
-  public Exchange sending(Buffer body) {
-    return new Exchange(
+  public WireExchange sending(Buffer body) {
+    return new WireExchange(
         method, path, query, requestHeaders, body, status, responseHeaders, responseBody);
   }
 
   /** The same exchange, whose request carried these headers. */
-  public Exchange with(MultiMap headers) {
-    return new Exchange(
+  public WireExchange with(MultiMap headers) {
+    return new WireExchange(
         method, path, query, headers, requestBody, status, responseHeaders, responseBody);
   }
 
