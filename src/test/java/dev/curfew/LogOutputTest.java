@@ -66,6 +66,7 @@ class LogOutputTest {
     assertThat(line.getString("message")).isEqualTo("Lost \"x\"\n");
     assertThat(line.getString("stack_trace")).contains("java.lang.Exception: e");
     assertThat(line.getString("@timestamp")).endsWith("Z");
+    assertThat(line.fieldNames()).noneMatch(name -> name.startsWith("curfew"));
   }
 
   @Test
