@@ -1,5 +1,6 @@
 package dev.curfew.lease;
 
+import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +41,11 @@ public record Lease(
     record Already() implements Decision {}
 
     /** Nothing changes. */
-    record Refused(ErrorCode code, String message) implements Decision {}
+    record Refused(ErrorCode code, String message) implements Decision {
+      public CurfewException toException() {
+        return CurfewException.of(code, message);
+      }
+    }
   }
 
   /** The session is over. */
@@ -65,11 +70,16 @@ public record Lease(
   /** The owner is alive. A lease that has run out is renewed too, as long as nobody moved it. */
   public Decision renewed(Claimant who, long now, long duration) {
     if (!stage.claimed() || !who.holds(owner, token)) {
-      return notOwner();
+      return notHeld();
     }
     return new Decision.Moved(
         new Lease(
             stage, owner, token, Math.max(until, now + duration), now, attempt, encoded, null));
+  }
+
+  /** Whether the claimant did the work that is done, and nobody else has begun the same again. */
+  public boolean finishedBy(Claimant who) {
+    return !stage.claimed() && who.holds(owner, token) || encodedBy(who);
   }
 
   /** Whether the claimant may write for the work that is under way. */
@@ -89,7 +99,7 @@ public record Lease(
       return new Decision.Already();
     }
     if (!heldBy(who)) {
-      return notOwner();
+      return notHeld();
     }
     Work work = Work.of(stage);
     if (to == work.done()) {
@@ -109,7 +119,7 @@ public record Lease(
   public Decision handedBack(Claimant who) {
     return heldBy(who)
         ? new Decision.Moved(waiting(Work.of(stage).waiting(), attempt - 1))
-        : notOwner();
+        : notHeld();
   }
 
   /**
@@ -155,7 +165,8 @@ public record Lease(
         && who.holds(encoded.instance(), encoded.token());
   }
 
-  private Decision notOwner() {
+  /** The refusal of whoever does not hold the claim. */
+  public Decision.Refused notHeld() {
     return new Decision.Refused(
         ErrorCode.NOT_OWNER,
         stage.claimed()
