@@ -15,6 +15,7 @@ import dev.curfew.session.EventType;
 import dev.curfew.session.Outcome;
 import dev.curfew.session.SessionEvent;
 import dev.curfew.store.SessionStore;
+import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -65,6 +66,9 @@ final class ShardVerticle extends VerticleBase {
   private long armedFor = Long.MAX_VALUE;
   private long armedTimer;
   private boolean stopped;
+
+  /** Whether the kernel is at work: an answer it gives may make its receiver ask again at once. */
+  private boolean inKernel;
 
   ShardVerticle(int shard, Surroundings around) {
     this.shard = shard;
@@ -136,12 +140,16 @@ final class ShardVerticle extends VerticleBase {
     ContextInternal here = ContextInternal.current();
     Promise<Outcome> promise = here == null ? Promise.promise() : here.promise();
     PendingCommand pending = new PendingCommand(command, promise);
-    if (here != null && ((ContextInternal) context).nettyEventLoop().inEventLoop()) {
+    if (!inKernel && here != null && eventLoop().inEventLoop()) {
       submit(pending);
     } else {
       context.runOnContext(none -> submit(pending));
     }
     return promise.future();
+  }
+
+  private EventLoop eventLoop() {
+    return ((ContextInternal) context).nettyEventLoop();
   }
 
   private void submit(PendingCommand pending) {
@@ -168,12 +176,15 @@ final class ShardVerticle extends VerticleBase {
   }
 
   private boolean decide(PendingCommand pending) {
+    inKernel = true;
     try {
       return kernel.handle(pending.command, pending, around.clock.now());
     } catch (RuntimeException defect) {
-      LOG.error("Shard {}: {} failed", shard, pending.command, defect);
+      LOG.error("Shard {}: {} failed", shard, pending.command.getClass().getSimpleName(), defect);
       pending.fail(CurfewException.causedBy(ErrorCode.INTERNAL, "Internal error", defect));
       return true;
+    } finally {
+      inKernel = false;
     }
   }
 
@@ -284,7 +295,12 @@ final class ShardVerticle extends VerticleBase {
 
   private void answered(BatchResult result) {
     retryDelay = SHORTEST_RETRY;
-    kernel.answered(result, around.clock.now());
+    inKernel = true;
+    try {
+      kernel.answered(result, around.clock.now());
+    } finally {
+      inKernel = false;
+    }
     if (result instanceof BatchResult.Deposed) {
       LOG.warn("Shard {} belongs to another node now", shard);
       stopped = true;

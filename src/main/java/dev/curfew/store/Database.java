@@ -2,13 +2,11 @@ package dev.curfew.store;
 
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
-import dev.curfew.store.embedded.DatabaseEndpoint;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgException;
-import io.vertx.pgclient.SslMode;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
@@ -56,7 +54,7 @@ public final class Database {
 
   private static void migrate(DatabaseEndpoint endpoint) {
     Flyway.configure()
-        .dataSource(endpoint.jdbcUrl(), endpoint.user(), endpoint.password())
+        .dataSource(endpoint.dataSource())
         .locations("classpath:db/migration")
         .load()
         .migrate();
@@ -64,17 +62,11 @@ public final class Database {
 
   private static Pool pool(Vertx vertx, DatabaseEndpoint endpoint, int poolSize, String name) {
     PgConnectOptions connect =
-        new PgConnectOptions()
-            .setHost(endpoint.host())
-            .setPort(endpoint.port())
-            .setDatabase(endpoint.database())
-            .setUser(endpoint.user())
-            .setPassword(endpoint.password())
-            .setSslMode(SslMode.of(endpoint.sslMode()))
+        endpoint
+            .connectOptions()
             .setCachePreparedStatements(true)
             .setPreparedStatementCacheMaxSize(256)
             .setPipeliningLimit(1)
-            .addProperty("application_name", "curfew")
             // A transaction left open would hold back the event log's horizon for every reader.
             .addProperty("idle_in_transaction_session_timeout", "15s")
             .addProperty("statement_timeout", "30s");
