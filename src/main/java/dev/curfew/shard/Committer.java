@@ -71,13 +71,6 @@ final class Committer {
                     failure.getMessage()))
         .onComplete(
             done -> {
-              System.err.println(
-                  "TIMING "
-                      + group.size()
-                      + " "
-                      + group.stream().mapToInt(w -> w.batch.changes().size()).sum()
-                      + " "
-                      + (System.nanoTime() - t0) / 1000000);
               synchronized (this) {
                 underWay--;
               }
