@@ -95,6 +95,23 @@ public final class Authorisation {
     }
   }
 
+  /**
+   * The caller may read events: the role says whose, the scope which. Users see what happens to
+   * their own sessions; who administers or audits sees the realm's, with {@code sessions:read} what
+   * happens to sessions, with {@code audit:read} everything.
+   */
+  public static EventReach requireEvents(Principal principal) {
+    requireAnyScope(principal, Scope.AUDIT_READ, Scope.SESSIONS_READ, Scope.ADMIN);
+    boolean sessionsOnly = !principal.has(Scope.AUDIT_READ) && !principal.has(Scope.ADMIN);
+    if (principal.is(Role.ADMIN)) {
+      return new EventReach(null, null, sessionsOnly);
+    }
+    if (principal.is(Role.ORG_ADMIN) || principal.is(Role.AUDITOR)) {
+      return new EventReach(principal.realmId(), null, sessionsOnly);
+    }
+    return new EventReach(principal.realmId(), principal.userId(), true);
+  }
+
   private static boolean isAuditorOnly(Principal principal) {
     return principal.is(Role.AUDITOR)
         && !principal.is(Role.ORG_ADMIN)

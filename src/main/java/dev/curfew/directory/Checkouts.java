@@ -90,17 +90,16 @@ public final class Checkouts {
   /**
    * Ends the checkout's session and closes it. Doing it again changes nothing. For its user,
    * administrators, and gateways of the realm.
+   *
+   * @return the checkout as it is after that
    */
-  public Future<CheckedIn> checkin(Principal by, long id) {
+  public Future<Checkout> checkin(Principal by, long id) {
     return get(by, id, Authorisation.Intent.CHANGE)
         .compose(
-            checkout ->
-                checkout.open()
-                    ? close(by, checkout)
-                    : Future.succeededFuture(new CheckedIn(checkout, false)));
+            checkout -> checkout.open() ? close(by, checkout) : Future.succeededFuture(checkout));
   }
 
-  private Future<CheckedIn> close(Principal by, Checkout open) {
+  private Future<Checkout> close(Principal by, Checkout open) {
     Command stop =
         new Command.Stop(
             open.sessionId(), by.initiator(open.user().numericId()), EndReason.CHECKED_IN);
@@ -111,12 +110,8 @@ public final class Checkouts {
               if (outcome instanceof Outcome.Refused refused) {
                 throw refused.toException();
               }
-              boolean ended = outcome instanceof Outcome.Done done && done.changed();
               // The shard undoes it as well; whoever is first does it, and here it is waited for.
-              return endings
-                  .undo(open.sessionId())
-                  .compose(undone -> find(open.id()))
-                  .map(closed -> new CheckedIn(closed, ended));
+              return endings.undo(open.sessionId()).compose(undone -> find(open.id()));
             });
   }
 

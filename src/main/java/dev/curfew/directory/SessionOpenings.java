@@ -168,25 +168,17 @@ public final class SessionOpenings {
       Principal by, Grant grant, NewSession.@Nullable CheckoutOpening checkout) {
     UUID id = ids.next();
     Initiator initiator = by.initiator(grant.user.numericId());
-    return rules
-        .prepare(id, grant.user, grant.wanted)
+    return numericIds
+        .next()
         .compose(
-            ruled ->
-                numericIds
-                    .next()
+            numericId ->
+                rules
+                    .prepare(id, grant.user, grant.wanted)
                     .compose(
-                        numericId ->
-                            sessions.ask(
-                                new Command.Create(
-                                    session(id, numericId, grant, checkout, ruled), initiator)))
-                    .compose(
-                        outcome ->
-                            outcome instanceof Outcome.Refused && ruled
-                                ? rules.withdraw(id).map(outcome)
-                                : Future.succeededFuture(outcome))
-                    .map(SessionOpenings::requireDone)
-                    .compose(done -> ruled ? rules.apply(id, initiator) : Future.succeededFuture()))
-        .compose(applied -> userStore.find(grant.user.id()))
+                        ruled ->
+                            create(
+                                session(id, numericId, grant, checkout, ruled), ruled, initiator)))
+        .compose(created -> userStore.find(grant.user.id()))
         .compose(
             user ->
                 user.isPresent()
@@ -197,6 +189,23 @@ public final class SessionOpenings {
                             revoked ->
                                 Future.failedFuture(
                                     CurfewException.notFound("User " + grant.user.username()))));
+  }
+
+  private Future<Void> create(NewSession session, boolean ruled, Initiator initiator) {
+    return sessions
+        .ask(new Command.Create(session, initiator))
+        .compose(
+            outcome -> {
+              if (outcome instanceof Outcome.Refused refused) {
+                CurfewException refusal = refused.toException();
+                return ruled
+                    ? rules
+                        .withdraw(session.id())
+                        .compose(withdrawn -> Future.failedFuture(refusal))
+                    : Future.failedFuture(refusal);
+              }
+              return ruled ? rules.apply(session.id(), initiator) : Future.succeededFuture();
+            });
   }
 
   private static NewSession session(
@@ -222,13 +231,6 @@ public final class SessionOpenings {
             wanted.ipv4Address(),
             wanted.ipv6Address(),
             checkout));
-  }
-
-  private static Outcome requireDone(Outcome outcome) {
-    if (outcome instanceof Outcome.Refused refused) {
-      throw refused.toException();
-    }
-    return outcome;
   }
 
   private Future<SessionDetail> shown(UUID id) {

@@ -23,13 +23,20 @@ public final class Database {
   /** How long to wait for a connection before the database counts as away. */
   private static final int CONNECT_SECONDS = 3;
 
+  /** How many commits of a node may be under way at once. */
+  public static final int CONCURRENT_COMMITS = 4;
+
   private final Pool pool;
 
-  /** One connection apart from the pool, so that the clock is measured and not the queue. */
+  /** For the batches of the shards alone: decisions never queue behind questions. */
+  private final Pool commits;
+
+  /** One connection apart from the others, so that the clock is measured and not the queue. */
   private final Pool control;
 
-  private Database(Pool pool, Pool control) {
+  private Database(Pool pool, Pool commits, Pool control) {
     this.pool = pool;
+    this.commits = commits;
     this.control = control;
   }
 
@@ -49,6 +56,7 @@ public final class Database {
             migrated ->
                 new Database(
                     pool(vertx, endpoint, poolSize, "curfew-postgres"),
+                    pool(vertx, endpoint, CONCURRENT_COMMITS, "curfew-postgres-commits"),
                     pool(vertx, endpoint, 1, "curfew-postgres-control")));
   }
 
@@ -84,7 +92,7 @@ public final class Database {
   }
 
   public Future<Void> close() {
-    return pool.close().eventually(control::close);
+    return pool.close().eventually(commits::close).eventually(control::close);
   }
 
   /** The server's clock, in epoch microseconds. */
@@ -98,6 +106,10 @@ public final class Database {
 
   Future<RowSet<Row>> query(String sql, Tuple parameters) {
     return query(pool, sql, parameters);
+  }
+
+  Future<RowSet<Row>> commit(String sql, Tuple parameters) {
+    return query(commits, sql, parameters);
   }
 
   static Future<RowSet<Row>> query(SqlClient on, String sql, Tuple parameters) {
