@@ -65,6 +65,7 @@ CREATE TABLE session (
 
 CREATE INDEX session_of_shard ON session (shard) WHERE state < 4;
 CREATE INDEX session_due ON session (expires_at) WHERE state < 3;
+CREATE INDEX session_ending ON session (ending_at) WHERE state = 3;
 CREATE INDEX session_of_user ON session (user_id, id DESC);
 CREATE INDEX session_of_realm ON session (realm_id, id DESC);
 

@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
@@ -34,7 +35,12 @@ public final class Database {
   /** One connection apart from the others, so that the clock is measured and not the queue. */
   private final Pool control;
 
-  private Database(Pool pool, Pool commits, Pool control) {
+  private final Vertx vertx;
+  private final DatabaseEndpoint endpoint;
+
+  private Database(Vertx vertx, DatabaseEndpoint endpoint, Pool pool, Pool commits, Pool control) {
+    this.vertx = vertx;
+    this.endpoint = endpoint;
     this.pool = pool;
     this.commits = commits;
     this.control = control;
@@ -55,6 +61,8 @@ public final class Database {
         .map(
             migrated ->
                 new Database(
+                    vertx,
+                    endpoint,
                     pool(vertx, endpoint, poolSize, "curfew-postgres"),
                     pool(vertx, endpoint, CONCURRENT_COMMITS, "curfew-postgres-commits"),
                     pool(vertx, endpoint, 1, "curfew-postgres-control")));
@@ -68,16 +76,18 @@ public final class Database {
         .migrate();
   }
 
+  private static PgConnectOptions connectOptions(DatabaseEndpoint endpoint) {
+    return endpoint
+        .connectOptions()
+        .setCachePreparedStatements(true)
+        .setPreparedStatementCacheMaxSize(256)
+        .setPipeliningLimit(1)
+        // A transaction left open would hold back the event log's horizon for every reader.
+        .addProperty("idle_in_transaction_session_timeout", "15s")
+        .addProperty("statement_timeout", "30s");
+  }
+
   private static Pool pool(Vertx vertx, DatabaseEndpoint endpoint, int poolSize, String name) {
-    PgConnectOptions connect =
-        endpoint
-            .connectOptions()
-            .setCachePreparedStatements(true)
-            .setPreparedStatementCacheMaxSize(256)
-            .setPipeliningLimit(1)
-            // A transaction left open would hold back the event log's horizon for every reader.
-            .addProperty("idle_in_transaction_session_timeout", "15s")
-            .addProperty("statement_timeout", "30s");
     return PgBuilder.pool()
         .with(
             new PoolOptions()
@@ -86,7 +96,7 @@ public final class Database {
                 .setConnectionTimeoutUnit(TimeUnit.SECONDS)
                 .setName(name)
                 .setShared(true))
-        .connectingTo(connect)
+        .connectingTo(connectOptions(endpoint))
         .using(vertx)
         .build();
   }
@@ -115,6 +125,14 @@ public final class Database {
   static Future<RowSet<Row>> query(SqlClient on, String sql, Tuple parameters) {
     return on.preparedQuery(sql)
         .execute(parameters)
+        .recover(failure -> Future.failedFuture(unavailable(failure)));
+  }
+
+  /** A connection of its own, outside the pools, for whoever holds on to its session. */
+  Future<SqlConnection> dedicated() {
+    return PgConnection.connect(vertx, connectOptions(endpoint))
+        .timeout(CONNECT_SECONDS, TimeUnit.SECONDS)
+        .<SqlConnection>map(connection -> connection)
         .recover(failure -> Future.failedFuture(unavailable(failure)));
   }
 
