@@ -1,18 +1,20 @@
 package dev.curfew.client;
 
+import dev.curfew.replay.CaptureReader;
+import dev.curfew.replay.CapturedEvent;
 import dev.curfew.replay.CapturedSession;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
  * Plays a captured session to a node as the gateway that holds it: screenshots, keystrokes and
- * clipboard in the order of their times, and a heartbeat every second until the session is over. The
- * playing may be faster than the capture was; what is recorded keeps its true distances in time.
+ * clipboard in the order of their times, and a heartbeat every second until the session is over.
+ * The playing may be faster than the capture was; what is recorded keeps its true distances in
+ * time.
  */
 public final class GatewayPlayer implements AutoCloseable {
   private static final String BASE = "/api/services/v1/secureaccessgateway/";
@@ -44,6 +46,7 @@ public final class GatewayPlayer implements AutoCloseable {
    */
   public GatewayPlayer(
       ApiClient api,
+      CaptureReader reader,
       CapturedSession capture,
       String sessionId,
       String instance,
@@ -56,46 +59,31 @@ public final class GatewayPlayer implements AutoCloseable {
     this.startedAt = startedAt;
     this.expiresAt = expiresAt;
     this.speed = speed;
-    this.steps = steps(capture);
+    this.steps = steps(reader, capture);
     this.thread = new Thread(this::run, "gateway-" + instance);
     this.thread.setDaemon(true);
   }
 
-  private List<Step> steps(CapturedSession capture) {
+  private List<Step> steps(CaptureReader reader, CapturedSession capture) {
     List<Step> all = new ArrayList<>();
-    for (CapturedSession.Frame frame : capture.frames()) {
-      all.add(
-          step(
-              capture,
-              frame.at(),
-              "savescreenshot",
-              "image",
-              () -> dataUrl(frame.file(), frame.image())));
+    for (CapturedEvent event : capture.events()) {
+      all.add(step(event.at() - capture.startedAt(), event, reader));
     }
-    for (CapturedSession.Keystroke key : capture.keystrokes()) {
-      all.add(step(capture, key.at(), "savekeystrokes", "text", key::key));
-    }
-    for (CapturedSession.Clipboard copied : capture.clipboard()) {
-      all.add(step(capture, copied.at(), "saveclipboard", "text", copied::text));
-    }
-    all.sort(Comparator.comparingLong(Step::offset));
     return all;
   }
 
-  private Step step(
-      CapturedSession capture,
-      long at,
-      String call,
-      String field,
-      java.util.function.Supplier<String> value) {
-    long offset = at - capture.startedAt();
-    return new Step(
-        offset,
-        call,
-        new JsonObject()
-            .put("session", sessionId)
-            .put(field, value.get())
-            .put("capturedAt", startedAt + offset));
+  private Step step(long offset, CapturedEvent event, CaptureReader reader) {
+    JsonObject body =
+        new JsonObject().put("session", sessionId).put("capturedAt", startedAt + offset);
+    if (event instanceof CapturedEvent.Frame frame) {
+      return new Step(
+          offset, "savescreenshot", body.put("image", dataUrl(frame.file(), reader.image(frame))));
+    }
+    if (event instanceof CapturedEvent.Keystroke keystroke) {
+      return new Step(offset, "savekeystrokes", body.put("text", keystroke.key()));
+    }
+    CapturedEvent.ClipboardCopy copied = (CapturedEvent.ClipboardCopy) event;
+    return new Step(offset, "saveclipboard", body.put("text", copied.text()));
   }
 
   private static String dataUrl(String file, byte[] image) {

@@ -1,6 +1,8 @@
 package dev.curfew.client;
 
+import dev.curfew.replay.CaptureReader;
 import dev.curfew.replay.CapturedSession;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,7 +55,8 @@ public final class Replay {
   /**
    * @throws ApiFailure at the first step that does not go as it must
    */
-  public Played run(CapturedSession capture) {
+  public Played run(CaptureReader reader) {
+    CapturedSession capture = reader.read();
     ReplayPlan plan = ReplayPlan.forCapture(capture.durationMillis());
     String tag = UUID.randomUUID().toString().substring(0, 8);
     String gateway = "replay-" + tag;
@@ -87,7 +90,7 @@ public final class Replay {
       terminal.line("");
       try (GatewayPlayer player =
           new GatewayPlayer(
-                  api, capture, session, gateway, startedAt, expiresAt::get, speed)
+                  api, reader, capture, session, gateway, startedAt, expiresAt::get, speed)
               .start()) {
         watch(alerts, player, session, plan);
         if (player.played() < player.total()) {
@@ -113,9 +116,7 @@ public final class Replay {
                 .put("name", name)
                 .put("maxDuration", plan.maximum().toSeconds() + "s")
                 .put("staleAfter", "30s")
-                .put(
-                    "warnBefore",
-                    new io.vertx.core.json.JsonArray().add(plan.warnBefore().toSeconds() + "s")))
+                .put("warnBefore", new JsonArray().add(plan.warnBefore().toSeconds() + "s")))
         .getInteger("id");
   }
 
@@ -129,8 +130,7 @@ public final class Replay {
         .getInteger("id");
   }
 
-  private void watch(
-      AlertStream alerts, GatewayPlayer player, String session, ReplayPlan plan) {
+  private void watch(AlertStream alerts, GatewayPlayer player, String session, ReplayPlan plan) {
     boolean ended = false;
     while (!ended) {
       player.check();

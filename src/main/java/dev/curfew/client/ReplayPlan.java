@@ -3,8 +3,9 @@ package dev.curfew.client;
 import java.time.Duration;
 
 /**
- * How a replayed session is timed, so that everything there is to see happens: a first deadline with
- * its warning, an extension within the maximum with the warning again, one over the maximum, the end.
+ * How a replayed session is timed, so that everything there is to see happens: a first deadline
+ * with its warning, an extension within the maximum with the warning again, one over the maximum,
+ * the end.
  *
  * @param initial from the start to the first deadline
  * @param extension by which it is extended when the first warning comes; to the maximum exactly
