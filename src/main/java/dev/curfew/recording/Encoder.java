@@ -153,7 +153,6 @@ public final class Encoder {
         Files.deleteIfExists(directory.resolve(kind.fileName()));
       } catch (IOException e) {
         // The failure that led here is the one to tell; the next attempt removes what is left.
-        continue;
       }
     }
   }
