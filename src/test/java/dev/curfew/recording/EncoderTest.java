@@ -175,6 +175,17 @@ class EncoderTest {
   }
 
   @Test
+  void halfACharacter_doesNotStopTheEncoding() throws IOException {
+    fixture.keys(START, "a\ud800b");
+
+    encode();
+
+    assertThat(timeline().getJsonArray("keystrokes").getJsonObject(0).getString("text"))
+        .isEqualTo("a?b");
+    assertThat(ParsedVtt.read(out().resolve("captions.vtt")).get(0).text()).isEqualTo("a?b");
+  }
+
+  @Test
   void lastThingCaptured_endsTheVideo() {
     fixture.frame(START, 64, 48, Color.RED);
     fixture.frame(START + 1_000, 64, 48, Color.GREEN);
