@@ -1,0 +1,121 @@
+package dev.curfew.auth;
+
+import dev.curfew.fault.CurfewException;
+import dev.curfew.fault.ErrorCode;
+
+/**
+ * Every rule of who may do what. A rule either returns or fails with {@link CurfewException}:
+ * another realm's object is NOT_FOUND, so that realms do not learn of each other; what the caller
+ * may know of but not do is FORBIDDEN.
+ */
+public final class Authorisation {
+  private Authorisation() {}
+
+  /** What a caller wants of an object. */
+  public enum Intent {
+    READ,
+    CHANGE
+  }
+
+  /** The credential must carry the scope; an auditor's can only read, whatever it carries. */
+  public static void requireScope(Principal principal, Scope scope) {
+    if (!principal.has(scope)) {
+      throw CurfewException.of(
+          ErrorCode.FORBIDDEN, "The credential lacks the scope " + scope.wireName());
+    }
+    if (!scope.onlyReads() && isAuditorOnly(principal)) {
+      throw CurfewException.of(ErrorCode.FORBIDDEN, "An auditor changes nothing");
+    }
+  }
+
+  /** At least one of the scopes. */
+  public static void requireAnyScope(Principal principal, Scope... scopes) {
+    StringBuilder names = new StringBuilder();
+    for (Scope scope : scopes) {
+      if (principal.has(scope)) {
+        requireScope(principal, scope);
+        return;
+      }
+      names.append(names.isEmpty() ? "" : " or ").append(scope.wireName());
+    }
+    throw CurfewException.of(ErrorCode.FORBIDDEN, "The credential lacks the scope " + names);
+  }
+
+  /** The object's realm is the caller's, or the caller administers all. */
+  public static void requireRealm(Principal principal, int realmId, String what) {
+    if (principal.realmId() != realmId && !principal.is(Role.ADMIN)) {
+      throw CurfewException.notFound(what);
+    }
+  }
+
+  /** The caller administers the realm. */
+  public static void requireAdministrator(Principal principal, int realmId, String what) {
+    requireRealm(principal, realmId, what);
+    if (!principal.administers(realmId)) {
+      throw CurfewException.of(ErrorCode.FORBIDDEN, "Only an administrator may do this");
+    }
+  }
+
+  /** The object is the caller's own, or the caller administers (to read: or audits) its realm. */
+  public static void requireOwner(
+      Principal principal, int realmId, long ownerId, Intent intent, String what) {
+    requireRealm(principal, realmId, what);
+    boolean allowed =
+        (principal.userId() == ownerId && principal.realmId() == realmId)
+            || principal.administers(realmId)
+            || (intent == Intent.READ && principal.is(Role.AUDITOR));
+    if (!allowed) {
+      throw CurfewException.of(ErrorCode.FORBIDDEN, what + " belongs to another user");
+    }
+  }
+
+  /**
+   * As {@link #requireOwner}, and a gateway may act for any user of its realm: it is known by the
+   * scope that only gateways are given.
+   */
+  public static void requireOwnerOrGateway(
+      Principal principal, int realmId, long ownerId, Intent intent, String what) {
+    if (principal.realmId() != realmId || !principal.has(Scope.PSM_WRITE)) {
+      requireOwner(principal, realmId, ownerId, intent, what);
+    }
+  }
+
+  /** The caller administers or audits the realm. */
+  public static void requireReader(Principal principal, int realmId, String what) {
+    requireRealm(principal, realmId, what);
+    if (!principal.administers(realmId) && !principal.is(Role.AUDITOR)) {
+      throw CurfewException.of(ErrorCode.FORBIDDEN, "Only an administrator or auditor may do this");
+    }
+  }
+
+  /** The caller administers every realm. */
+  public static void requireAdministratorOfAll(Principal principal) {
+    if (!principal.is(Role.ADMIN)) {
+      throw CurfewException.of(ErrorCode.FORBIDDEN, "Only an administrator of all may do this");
+    }
+  }
+
+  /**
+   * The caller may read events: the role says whose, the scope which. Users see what happens to
+   * their own sessions; who administers or audits sees the realm's, with {@code sessions:read} what
+   * happens to sessions, with {@code audit:read} everything.
+   */
+  public static EventReach requireEvents(Principal principal) {
+    requireAnyScope(principal, Scope.AUDIT_READ, Scope.SESSIONS_READ, Scope.ADMIN);
+    boolean sessionsOnly = !principal.has(Scope.AUDIT_READ) && !principal.has(Scope.ADMIN);
+    if (principal.is(Role.ADMIN)) {
+      return new EventReach(null, null, sessionsOnly);
+    }
+    if (principal.is(Role.ORG_ADMIN) || principal.is(Role.AUDITOR)) {
+      return new EventReach(principal.realmId(), null, sessionsOnly);
+    }
+    return new EventReach(principal.realmId(), principal.userId(), true);
+  }
+
+  private static boolean isAuditorOnly(Principal principal) {
+    return principal.is(Role.AUDITOR)
+        && !principal.is(Role.ORG_ADMIN)
+        && !principal.is(Role.ADMIN)
+        && !principal.is(Role.USER);
+  }
+}

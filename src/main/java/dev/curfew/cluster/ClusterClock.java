@@ -1,0 +1,152 @@
+package dev.curfew.cluster;
+
+import dev.curfew.store.Database;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The cluster's clock on this node: monotonic time plus a measured offset to the database's clock.
+ * It never steps back, whatever the machine's wall clock does.
+ *
+ * <p>Each measurement asks the server for its time. The true offset lies within half a round trip
+ * of what is computed, so the quickest of the recent answers is believed. A missing answer also is
+ * how the node notices that the database is away; who must know of that listens here.
+ */
+public final class ClusterClock {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterClock.class);
+
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final int FIRST_SAMPLES = 5;
+  private static final int REMEMBERED = 8;
+
+  /** Told when the database stops answering, and when it answers again. */
+  public interface DatabaseWatcher {
+    void databaseLost();
+
+    void databaseBack();
+  }
+
+  private record Sample(long offset, long error, long monotonic) {}
+
+  private final Vertx vertx;
+  private final Database database;
+  private volatile ClockReading reading = new ClockReading(0, 0, 0, 0);
+  private final List<DatabaseWatcher> watchers = new CopyOnWriteArrayList<>();
+  private final Sample[] samples = new Sample[REMEMBERED];
+  private int taken;
+  private volatile boolean answering = true;
+  private volatile boolean closed;
+
+  private ClusterClock(Vertx vertx, Database database) {
+    this.vertx = vertx;
+    this.database = database;
+  }
+
+  /** A clock that has been set and keeps itself right until it is closed. */
+  public static Future<ClusterClock> start(Vertx vertx, Database database) {
+    ClusterClock clock = new ClusterClock(vertx, database);
+    return clock
+        .sample(FIRST_SAMPLES)
+        .map(
+            set -> {
+              clock.scheduleNext();
+              return clock;
+            });
+  }
+
+  /** Cluster time in epoch milliseconds. */
+  public long now() {
+    return reading.at(monotonic()) / 1000;
+  }
+
+  /** How far {@link #now} may be off, in milliseconds. */
+  public long errorMillis() {
+    return reading.errorAt(monotonic()) / 1000;
+  }
+
+  /** Whether the last measurement got an answer. */
+  public boolean databaseAnswers() {
+    return answering;
+  }
+
+  public void watch(DatabaseWatcher watcher) {
+    watchers.add(watcher);
+  }
+
+  public void close() {
+    closed = true;
+  }
+
+  private Future<Void> sample(int times) {
+    return measure().compose(done -> times > 1 ? sample(times - 1) : Future.succeededFuture());
+  }
+
+  private Future<Void> measure() {
+    long asked = monotonic();
+    return database
+        .clockMicros()
+        .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .map(
+            server -> {
+              long answered = monotonic();
+              long halfTrip = (answered - asked) / 2;
+              accept(new Sample(server - asked - halfTrip, halfTrip + 1, answered));
+              return null;
+            });
+  }
+
+  private synchronized void accept(Sample sample) {
+    samples[taken++ % REMEMBERED] = sample;
+    Sample best = sample;
+    for (int i = 0; i < Math.min(taken, REMEMBERED); i++) {
+      if (samples[i].error < best.error) {
+        best = samples[i];
+      }
+    }
+    long now = monotonic();
+    reading =
+        taken == 1
+            ? new ClockReading(best.offset, 0, now, best.error)
+            : reading.corrected(best.offset, best.error, now);
+  }
+
+  private void scheduleNext() {
+    vertx.setTimer(
+        INTERVAL.toMillis(),
+        timer -> {
+          if (!closed) {
+            measure()
+                .onComplete(
+                    result -> {
+                      answered(result.succeeded());
+                      scheduleNext();
+                    });
+          }
+        });
+  }
+
+  private void answered(boolean now) {
+    if (closed || now == answering) {
+      return;
+    }
+    answering = now;
+    if (now) {
+      LOG.info("The database answers again");
+      watchers.forEach(DatabaseWatcher::databaseBack);
+    } else {
+      LOG.warn("The database does not answer; sessions go on, nothing new is decided");
+      watchers.forEach(DatabaseWatcher::databaseLost);
+    }
+  }
+
+  private static long monotonic() {
+    return System.nanoTime() / 1000;
+  }
+}

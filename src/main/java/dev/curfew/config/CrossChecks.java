@@ -1,0 +1,116 @@
+package dev.curfew.config;
+
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
+
+/** Rules that one setting's type and range cannot state. */
+final class CrossChecks {
+  private static final Pattern DATABASE_URL =
+      Pattern.compile("(jdbc:postgresql|postgresql|postgres)://.+", Pattern.DOTALL);
+  private static final Pattern NODE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]+");
+
+  /** The embedded server takes 100 connections; migrations and an operator need a few of them. */
+  private static final int EMBEDDED_POOL = 80;
+
+  private static final int KEY_BYTES = 32;
+
+  private CrossChecks() {}
+
+  /**
+   * @param refuse takes the key of each setting at fault and the reason against it
+   */
+  static void check(CurfewConfig config, BiConsumer<String, String> refuse) {
+    checkListeners(config, refuse);
+    checkDatabase(config, refuse);
+    checkNode(config, refuse);
+    checkRecordingDirectories(config.recording(), refuse);
+    checkKey("secrets.key", config.secrets().key(), refuse);
+    checkKey("psm.encryption-key", config.psm().encryptionKey(), refuse);
+  }
+
+  private static void checkListeners(CurfewConfig config, BiConsumer<String, String> refuse) {
+    if (!HOST.matcher(config.http().host()).matches()) {
+      refuse.accept("http.host", "must be an address or a host name");
+    }
+    if (config.bridge().port() != 0 && config.bridge().port() == config.http().port()) {
+      refuse.accept("bridge.port", "must not be the port of http.port");
+    }
+  }
+
+  private static void checkDatabase(CurfewConfig config, BiConsumer<String, String> refuse) {
+    CurfewConfig.Database database = config.database();
+    database
+        .url()
+        .filter(url -> !DATABASE_URL.matcher(url.reveal()).matches())
+        .ifPresent(
+            url ->
+                refuse.accept(
+                    "database.url", "must begin with postgresql:// or jdbc:postgresql://"));
+    if (!database.isEmbedded()) {
+      return;
+    }
+    if (database.poolSize() > EMBEDDED_POOL) {
+      refuse.accept(
+          "database.pool-size", "must be at most " + EMBEDDED_POOL + " with the embedded server");
+    }
+    if (database.user().isPresent()) {
+      refuse.accept("database.user", "has a meaning with database.url only");
+    }
+    if (database.password().isPresent()) {
+      refuse.accept("database.password", "has a meaning with database.url only");
+    }
+    if (config.cluster().enabled()) {
+      refuse.accept(
+          "cluster.enabled", "needs database.url: no other node can reach the embedded server");
+    }
+  }
+
+  private static void checkNode(CurfewConfig config, BiConsumer<String, String> refuse) {
+    if (!NODE_NAME.matcher(config.node().name()).matches()) {
+      refuse.accept(
+          "node.name", "must be at most 63 letters, digits, dots, hyphens and underscores");
+    }
+    if (config.node().roles().isEmpty()) {
+      refuse.accept("node.roles", "must name at least one role");
+    }
+  }
+
+  /** What is at the destination must outlive the clean-up of what is not. */
+  private static void checkRecordingDirectories(
+      CurfewConfig.Recording recording, BiConsumer<String, String> refuse) {
+    if (overlap(recording.rawDirectory(), recording.workDirectory())) {
+      refuse.accept("recording.work-directory", "must be apart from recording.raw-directory");
+    }
+    if (overlap(recording.rawDirectory(), recording.destination())) {
+      refuse.accept("recording.destination", "must be apart from recording.raw-directory");
+    }
+    if (overlap(recording.workDirectory(), recording.destination())) {
+      refuse.accept("recording.destination", "must be apart from recording.work-directory");
+    }
+  }
+
+  private static boolean overlap(Path one, Path other) {
+    Path a = one.toAbsolutePath().normalize();
+    Path b = other.toAbsolutePath().normalize();
+    return a.startsWith(b) || b.startsWith(a);
+  }
+
+  private static void checkKey(
+      String key, Optional<Secret> secret, BiConsumer<String, String> refuse) {
+    if (secret.isPresent() && !isKey(secret.get())) {
+      refuse.accept(key, "must be base64 of " + KEY_BYTES + " bytes");
+    }
+  }
+
+  private static boolean isKey(Secret secret) {
+    try {
+      return Base64.getDecoder().decode(secret.reveal()).length == KEY_BYTES;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,330 @@
+package dev.curfew.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Every setting of a node, checked. A setting's key is the path of component names in kebab-case
+ * ({@code recording.max-attempts}); its variable is {@code CURFEW_} and the key in capitals, with
+ * {@code .} and {@code -} as {@code _}. What each means to an operator is told in {@code
+ * conf/curfew.yaml}.
+ *
+ * <p>In directories {@code ${data.dir}} stands for the data directory, in the node's name {@code
+ * ${host.name}} for the machine's.
+ */
+public record CurfewConfig(
+    Http http,
+    Bridge bridge,
+    Data data,
+    Database database,
+    Cluster cluster,
+    Node node,
+    Sessions sessions,
+    Policy policy,
+    Watchdog watchdog,
+    Recording recording,
+    Auth auth,
+    Limits limits,
+    RateLimit rateLimit,
+    Pra pra,
+    Psm psm,
+    Webhooks webhooks,
+    Events events,
+    Secrets secrets,
+    Logging logging,
+    Bootstrap bootstrap) {
+
+  /** The configuration of a node for which nothing is set. */
+  public static CurfewConfig defaults() {
+    return of(Map.of());
+  }
+
+  /**
+   * A configuration from the defaults and the given settings alone, without file or environment.
+   *
+   * @param settings texts as written in the file, by key
+   * @throws dev.curfew.fault.CurfewException BAD_CONFIGURATION
+   */
+  public static CurfewConfig of(Map<String, String> settings) {
+    return new ConfigLoader().override(settings).load();
+  }
+
+  /**
+   * The HTTP listener.
+   *
+   * @param host address or name to listen on
+   * @param port 0 takes a free port
+   * @param trustedProxies peers whose {@code X-Forwarded-For} and {@code X-Real-IP} are believed
+   */
+  public record Http(
+      @Setting("127.0.0.1") String host,
+      @Setting(value = "8080", min = "0", max = "65535") int port,
+      @Setting("") List<CidrBlock> trustedProxies) {}
+
+  /**
+   * The TCP event-bus bridge, on the HTTP listener's host.
+   *
+   * @param port 0 takes a free port
+   */
+  public record Bridge(@Setting(value = "7000", min = "0", max = "65535") int port) {}
+
+  /**
+   * What the node keeps on its own disk.
+   *
+   * @param dir used by one node at a time
+   */
+  public record Data(@Setting("./data") Path dir) {}
+
+  /**
+   * The PostgreSQL server.
+   *
+   * @param url a {@code postgresql://} or {@code jdbc:postgresql://} URL, secret because it may
+   *     carry the password; none for the embedded server
+   * @param user overrides the URL's
+   * @param password overrides the URL's
+   * @param poolSize connections of this node
+   */
+  public record Database(
+      @Setting("") Optional<Secret> url,
+      @Setting("") Optional<String> user,
+      @Setting("") Optional<Secret> password,
+      @Setting(value = "16", min = "2", max = "1000") int poolSize) {
+
+    /** Whether the node runs its own server. */
+    public boolean isEmbedded() {
+      return url.isEmpty();
+    }
+  }
+
+  /**
+   * @param enabled whether this node joins others; its database must then be reachable for all
+   */
+  public record Cluster(@Setting("false") boolean enabled) {}
+
+  /**
+   * @param name how the node is called in ownership rows and logs; unique in the cluster
+   */
+  public record Node(
+      @Setting("${host.name}") String name,
+      @Setting("api, sessions, claims, encoder, uploader, watchdog, alerts, delivery")
+          Set<NodeRole> roles) {}
+
+  /**
+   * The shards of live sessions.
+   *
+   * @param requestTimeout how long a command may wait for its shard before the caller is told to
+   *     try again
+   * @param commitInterval least time between two commits of a shard; zero commits as soon as the
+   *     commit before is done
+   * @param pulseInterval how often heartbeats are written: what a crash may forget of liveness
+   */
+  public record Sessions(
+      @Setting(value = "5s", min = "100ms", max = "1m") Duration requestTimeout,
+      @Setting(value = "0ms", min = "0ms", max = "1s") Duration commitInterval,
+      @Setting(value = "1s", min = "50ms", max = "1m") Duration pulseInterval) {}
+
+  public record Policy(@Section("default") PolicyDefaults defaults) {}
+
+  /**
+   * What a policy that does not say otherwise allows.
+   *
+   * @param maxDuration longest life of a session, extensions included
+   * @param maxIdle longest time without activity of the user; none for no limit
+   * @param staleAfter longest silence of a session's owner process
+   * @param warnBefore how long before its end a session is warned
+   */
+  public record PolicyDefaults(
+      @Setting(value = "24h", min = "1s", max = "365d") Duration maxDuration,
+      @Setting(value = "", min = "1s", max = "365d") Optional<Duration> maxIdle,
+      @Setting(value = "5m", min = "1s", max = "1d") Duration staleAfter,
+      @Setting(value = "5m", min = "1s", max = "7d") List<Duration> warnBefore) {}
+
+  /**
+   * @param interval how often the watchdog sweeps
+   */
+  public record Watchdog(
+      @Setting(value = "5s", min = "100ms", max = "1h") Duration interval, WatchdogLimits limits) {}
+
+  /**
+   * How long a stage may go without a sign of life.
+   *
+   * @param encoding since the encoder's last Polling
+   * @param uploading since the uploader's last Polling
+   * @param ending since a session entered ENDING
+   * @param overdue since a live session's deadline
+   */
+  public record WatchdogLimits(
+      @Setting(value = "10m", min = "1s", max = "7d") Duration encoding,
+      @Setting(value = "10m", min = "1s", max = "7d") Duration uploading,
+      @Setting(value = "1m", min = "1s", max = "1d") Duration ending,
+      @Setting(value = "10s", min = "1s", max = "1h") Duration overdue) {}
+
+  /**
+   * @param lease how long a claim holds without Polling
+   * @param maxAttempts claims of one stage before the recording is Failed
+   * @param rawDirectory chunks as they arrive
+   * @param workDirectory the encoder's files until they are uploaded
+   * @param destination where finished recordings are stored
+   * @param localRetention how long raw chunks stay after the destination was read back
+   */
+  public record Recording(
+      @Setting(value = "2m", min = "1s", max = "1d") Duration lease,
+      @Setting(value = "3", min = "1", max = "100") int maxAttempts,
+      @Setting("${data.dir}/recordings/raw") Path rawDirectory,
+      @Setting("${data.dir}/recordings/work") Path workDirectory,
+      @Setting("${data.dir}/recordings/stored") Path destination,
+      @Setting(value = "1d", min = "0s", max = "3650d") Duration localRetention) {}
+
+  /**
+   * @param accessTokenTtl life of an access token
+   */
+  public record Auth(@Setting(value = "15m", min = "10s", max = "1d") Duration accessTokenTtl) {}
+
+  /**
+   * The largest inputs taken; more is answered with 413.
+   *
+   * @param jsonBody a request's JSON, where it carries no file
+   * @param screenshot one image, after base64
+   * @param screenshotMegapixels one image, in millions of declared pixels
+   * @param recordingChunk one chunk of a raw recording, after base64
+   */
+  public record Limits(
+      @Setting(value = "1MiB", min = "1KiB", max = "64MiB") ByteSize jsonBody,
+      @Setting(value = "10MiB", min = "1KiB", max = "256MiB") ByteSize screenshot,
+      @Setting(value = "50", min = "1", max = "1000") int screenshotMegapixels,
+      @Setting(value = "16MiB", min = "1KiB", max = "256MiB") ByteSize recordingChunk) {}
+
+  /**
+   * @param perSecond requests of one principal; 0 for no limit
+   */
+  public record RateLimit(@Setting(value = "1000", min = "0", max = "1000000") int perSecond) {}
+
+  /**
+   * @param product what the appliance says it is; {@code rs} has no session status
+   */
+  public record Pra(@Setting("pra") PraProduct product, PraRateLimit rateLimit) {}
+
+  /**
+   * @param perSecond requests of one API account; 0 for no limit
+   * @param perHour requests of one API account; 0 for no limit
+   */
+  public record PraRateLimit(
+      @Setting(value = "20", min = "0", max = "1000000") int perSecond,
+      @Setting(value = "15000", min = "0", max = "1000000000") int perHour) {}
+
+  /** The two products that share the PRA dialect. */
+  public enum PraProduct {
+    PRA,
+    RS;
+
+    /** As it is written in the file. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * What gateways are told by GetPAMSettings.
+   *
+   * @param storageMode kind of the recordings' destination
+   * @param encodingEnabled whether recordings are encoded
+   * @param recordKeystrokes whether keystrokes are kept
+   * @param captureClipboard whether the clipboard is kept
+   * @param encryptionKey base64 of 32 bytes, told to clients with the scope for it
+   */
+  public record Psm(
+      @Setting("UNC") StorageMode storageMode,
+      @Setting("true") boolean encodingEnabled,
+      @Setting("true") boolean recordKeystrokes,
+      @Setting("true") boolean captureClipboard,
+      @Setting("") Optional<Secret> encryptionKey) {}
+
+  /** Kinds of destination, by the names that the PSM dialect has for them. */
+  public enum StorageMode {
+    /** A folder or share. */
+    UNC("UNC"),
+    /** S3. */
+    AWS("AWS"),
+    /** Azure Blob. */
+    AZURE("Azure");
+
+    private final String wireName;
+
+    StorageMode(String wireName) {
+      this.wireName = wireName;
+    }
+
+    /** As it is written in the file and on the wire. */
+    @Override
+    public String toString() {
+      return wireName;
+    }
+  }
+
+  /**
+   * @param allowPrivateTargets whether webhooks may go to private, loopback and link-local
+   *     addresses
+   */
+  public record Webhooks(@Setting("false") boolean allowPrivateTargets) {}
+
+  /**
+   * @param retention how long events, which are the audit log too, are kept
+   */
+  public record Events(@Setting(value = "90d", min = "1d", max = "3650d") Duration retention) {}
+
+  /**
+   * @param key base64 of the 32 bytes under which secrets are encrypted in the database; none for
+   *     one that is generated and kept in the data directory
+   */
+  public record Secrets(@Setting("") Optional<Secret> key) {}
+
+  /**
+   * @param level of Curfew's own messages; libraries speak from WARN on
+   */
+  public record Logging(@Setting("text") LogFormat format, @Setting("info") LogLevel level) {}
+
+  /** How log lines are written, always to standard error. */
+  public enum LogFormat {
+    /** One short line for a person. */
+    TEXT,
+    /** One JSON object a line for a collector. */
+    JSON;
+
+    /** As it is written in the file. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** The least severe message that is logged. */
+  public enum LogLevel {
+    ERROR,
+    WARN,
+    INFO,
+    DEBUG,
+    TRACE;
+
+    /** As it is written in the file. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * What the first start creates; later starts ignore both.
+   *
+   * @param adminKey the administrator's API key; none for a generated one, printed once
+   * @param adminPassword the password of user {@code admin}; none for no password
+   */
+  public record Bootstrap(
+      @Setting(value = "", environmentOnly = true) Optional<Secret> adminKey,
+      @Setting(value = "", environmentOnly = true) Optional<Secret> adminPassword) {}
+}

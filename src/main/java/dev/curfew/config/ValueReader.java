@@ -1,0 +1,192 @@
+package dev.curfew.config;
+
+import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Reads what was written for a setting as the setting's type, and checks its range. */
+final class ValueReader {
+  private static final int QUOTED_LENGTH = 60;
+
+  private ValueReader() {}
+
+  /**
+   * @return the value, or nothing after each reason against it was added to the problems
+   */
+  static Optional<Object> read(SettingDefinition setting, RawValue raw, List<String> problems) {
+    try {
+      return Optional.of(read(setting, raw));
+    } catch (SettingRefused refused) {
+      problems.add(raw.origin() + ": " + setting.key() + " " + refused.reason());
+      return Optional.empty();
+    }
+  }
+
+  private static Object read(SettingDefinition setting, RawValue raw) throws SettingRefused {
+    if (raw instanceof RawValue.Unusable unusable) {
+      throw new SettingRefused(unusable.reason());
+    }
+    if (setting.type() instanceof ParameterizedType generic) {
+      Class<?> element = (Class<?>) generic.getActualTypeArguments()[0];
+      if (generic.getRawType() == Optional.class) {
+        String text = single(raw);
+        return text.isBlank() || text.equals("none")
+            ? Optional.empty()
+            : Optional.of(one(setting, element, text));
+      }
+      List<RawValue.Text> items =
+          raw instanceof RawValue.Items sequence
+              ? sequence.items()
+              : RawValue.split((RawValue.Text) raw).toList();
+      List<Object> values = new ArrayList<>();
+      for (RawValue.Text item : items) {
+        values.add(one(setting, element, item.text()));
+      }
+      return generic.getRawType() == Set.class
+          ? Collections.unmodifiableSet(new LinkedHashSet<>(values))
+          : List.copyOf(values);
+    }
+    return one(setting, (Class<?>) setting.type(), single(raw));
+  }
+
+  private static String single(RawValue raw) throws SettingRefused {
+    if (raw instanceof RawValue.Text text) {
+      return text.text();
+    }
+    throw new SettingRefused("takes one value, not a list");
+  }
+
+  private static Object one(SettingDefinition setting, Class<?> type, String text)
+      throws SettingRefused {
+    if (text.isBlank()) {
+      throw new SettingRefused("has no value");
+    }
+    try {
+      Object value = parse(type, text);
+      checkRange(setting.declared(), type, value);
+      return value;
+    } catch (SettingRefused refused) {
+      throw type == Secret.class
+          ? refused
+          : new SettingRefused(refused.reason() + ", not " + quoted(text));
+    }
+  }
+
+  private static Object parse(Class<?> type, String text) throws SettingRefused {
+    if (type == String.class) {
+      return text;
+    }
+    if (type == int.class) {
+      return wholeNumber(text);
+    }
+    if (type == boolean.class) {
+      return truth(text);
+    }
+    if (type == Duration.class) {
+      return DurationText.parse(text);
+    }
+    if (type == ByteSize.class) {
+      return ByteSize.parse(text);
+    }
+    if (type == CidrBlock.class) {
+      return CidrBlock.parse(text);
+    }
+    if (type == Path.class) {
+      return path(text);
+    }
+    if (type == Secret.class) {
+      return secret(text);
+    }
+    if (type.isEnum()) {
+      return oneOf(type.getEnumConstants(), text);
+    }
+    throw new IllegalStateException("no settings of type " + type.getName());
+  }
+
+  private static Integer wholeNumber(String text) throws SettingRefused {
+    if (!text.matches("-?[0-9]+")) {
+      throw new SettingRefused("must be a whole number");
+    }
+    try {
+      return Integer.valueOf(text);
+    } catch (NumberFormatException e) {
+      throw new SettingRefused("must be a whole number of at most nine digits");
+    }
+  }
+
+  private static Boolean truth(String text) throws SettingRefused {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new SettingRefused("must be true or false");
+    };
+  }
+
+  private static Path path(String text) throws SettingRefused {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new SettingRefused("must be a path");
+    }
+  }
+
+  /** {@code file:} names a file that holds the secret, as container platforms hand them out. */
+  private static Secret secret(String text) throws SettingRefused {
+    if (!text.startsWith("file:")) {
+      return Secret.of(text);
+    }
+    String file = text.substring("file:".length());
+    try {
+      String content = Files.readString(path(file)).strip();
+      if (content.isEmpty()) {
+        throw new SettingRefused("names an empty file, " + quoted(file));
+      }
+      return Secret.of(content);
+    } catch (IOException e) {
+      throw new SettingRefused("names a file that cannot be read as text, " + quoted(file));
+    }
+  }
+
+  private static Object oneOf(Object[] constants, String text) throws SettingRefused {
+    for (Object constant : constants) {
+      if (constant.toString().equalsIgnoreCase(text)) {
+        return constant;
+      }
+    }
+    throw new SettingRefused(
+        "must be one of "
+            + Arrays.stream(constants).map(Object::toString).collect(Collectors.joining(", ")));
+  }
+
+  private static void checkRange(Setting declared, Class<?> type, Object value)
+      throws SettingRefused {
+    boolean low = !declared.min().isEmpty() && compare(value, parse(type, declared.min())) < 0;
+    boolean high = !declared.max().isEmpty() && compare(value, parse(type, declared.max())) > 0;
+    if (low || high) {
+      throw new SettingRefused("must be from " + declared.min() + " to " + declared.max());
+    }
+  }
+
+  @SuppressWarnings("unchecked") // both were read as the same type
+  private static int compare(Object a, Object b) {
+    return ((Comparable<Object>) a).compareTo(b);
+  }
+
+  private static String quoted(String text) {
+    String printable = text.replaceAll("\\p{Cntrl}", "?");
+    return printable.length() <= QUOTED_LENGTH
+        ? "'" + printable + "'"
+        : "'" + printable.substring(0, QUOTED_LENGTH) + "...'";
+  }
+}

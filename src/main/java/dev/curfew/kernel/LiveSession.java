@@ -1,0 +1,171 @@
+package dev.curfew.kernel;
+
+import dev.curfew.session.EndReason;
+import dev.curfew.session.SessionKind;
+import dev.curfew.session.SessionRecord;
+import dev.curfew.session.SessionState;
+import dev.curfew.session.SessionView;
+import dev.curfew.session.Terms;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session in its shard's memory. There may be a million of these, so it is packed: enums are
+ * bytes, the id is two longs, what is only stored and never decided on stays in the database.
+ */
+final class LiveSession {
+  private static final SessionKind[] KINDS = SessionKind.values();
+  private static final SessionState[] STATES = SessionState.values();
+  private static final EndReason[] REASONS = EndReason.values();
+
+  /** Needs something outside undone before it is ended. */
+  static final int EFFECTS = 1;
+
+  /** Has a decision in the batch that waits. */
+  static final int QUEUED = 2;
+
+  /** Has a decision in the batch, or the parts of one, that the database has not answered yet. */
+  static final int IN_FLIGHT = 4;
+
+  /** Has a heartbeat that the database has not got yet. */
+  static final int PULSE = 8;
+
+  final long idHigh;
+  final long idLow;
+  final long numericId;
+  long startedAt;
+  long expiresAt;
+  long lastAccess;
+  long lastReported;
+  private final int userId;
+  private int warnedDownTo;
+  int generation;
+  int slot = -1;
+  Terms terms;
+  @Nullable String owner;
+  private final byte kind;
+  private byte state;
+  private byte reason;
+  private byte flags;
+
+  LiveSession(SessionRecord row, Terms terms, @Nullable String owner) {
+    this.idHigh = row.id().getMostSignificantBits();
+    this.idLow = row.id().getLeastSignificantBits();
+    this.numericId = row.numericId();
+    this.startedAt = row.startedAt();
+    this.expiresAt = row.expiresAt();
+    this.lastAccess = row.lastAccess();
+    this.lastReported = row.lastReported();
+    this.userId = Math.toIntExact(row.userId());
+    this.generation = row.generation();
+    this.terms = terms;
+    this.owner = owner;
+    this.kind = (byte) row.kind().ordinal();
+    this.state = (byte) row.state().ordinal();
+    EndReason given = row.reason();
+    this.reason = (byte) (given == null ? -1 : given.ordinal());
+    this.flags = (byte) (row.effects() ? EFFECTS : 0);
+    warnedDownTo(row.warnedDownTo());
+  }
+
+  UUID id() {
+    return new UUID(idHigh, idLow);
+  }
+
+  long userId() {
+    return userId;
+  }
+
+  SessionKind kind() {
+    return KINDS[kind];
+  }
+
+  SessionState state() {
+    return STATES[state];
+  }
+
+  boolean live() {
+    return state().live();
+  }
+
+  @Nullable EndReason reason() {
+    return reason < 0 ? null : REASONS[reason];
+  }
+
+  /** Moves to a legal successor; anything else is a defect of the kernel. */
+  void become(SessionState next) {
+    if (!state().successors().contains(next)) {
+      throw new IllegalStateException(id() + " cannot go from " + state() + " to " + next);
+    }
+    state = (byte) next.ordinal();
+  }
+
+  void endFor(EndReason why) {
+    if (reason >= 0) {
+      throw new IllegalStateException(id() + " already ends for " + reason());
+    }
+    reason = (byte) why.ordinal();
+  }
+
+  boolean is(int flag) {
+    return (flags & flag) != 0;
+  }
+
+  void set(int flag) {
+    flags |= (byte) flag;
+  }
+
+  void clear(int flag) {
+    flags &= (byte) ~flag;
+  }
+
+  /** The smallest threshold warned of in this generation; {@link Long#MAX_VALUE} for none. */
+  long warnedDownTo() {
+    return warnedDownTo == Integer.MAX_VALUE ? Long.MAX_VALUE : warnedDownTo;
+  }
+
+  void warnedDownTo(long threshold) {
+    warnedDownTo = (int) Math.min(threshold, Integer.MAX_VALUE);
+  }
+
+  /** The row as it stands; the two times of ending are the batch's to know. */
+  SessionRecord record(long lastSeenAt, long endingAt, long endedAt) {
+    return new SessionRecord(
+        id(),
+        numericId,
+        kind(),
+        state(),
+        reason(),
+        userId,
+        terms,
+        startedAt,
+        expiresAt,
+        generation,
+        warnedDownTo(),
+        owner,
+        is(EFFECTS),
+        lastAccess,
+        lastReported,
+        lastSeenAt,
+        endingAt,
+        endedAt);
+  }
+
+  SessionView view(long now) {
+    return new SessionView(
+        id(),
+        numericId,
+        kind(),
+        state(),
+        reason(),
+        userId,
+        terms,
+        startedAt,
+        expiresAt,
+        generation,
+        owner,
+        lastAccess,
+        lastReported,
+        now);
+  }
+}

@@ -1,0 +1,24 @@
+package dev.curfew.session;
+
+import java.util.Set;
+import java.util.UUID;
+
+/** The database's definite answer to a batch. No answer at all is not among them. */
+public sealed interface BatchResult {
+
+  /**
+   * Committed, now or by an earlier sending of the same batch.
+   *
+   * @param notApplied sessions whose rows had no room for the change: created twice, or already
+   *     ended; their events were not written either
+   */
+  record Committed(Set<UUID> notApplied) implements BatchResult {
+    public static final Committed WHOLE = new Committed(Set.of());
+  }
+
+  /** Nothing changed: another owner holds the shard by now. */
+  record Deposed() implements BatchResult {}
+
+  /** Nothing changed: the database refuses the content and would refuse it again. */
+  record Rejected(String why) implements BatchResult {}
+}

@@ -1,0 +1,407 @@
+package dev.curfew.shard;
+
+import dev.curfew.bus.Bus;
+import dev.curfew.bus.EventsCommitted;
+import dev.curfew.bus.RecordingReady;
+import dev.curfew.bus.Routes;
+import dev.curfew.cluster.ClusterClock;
+import dev.curfew.fault.CurfewException;
+import dev.curfew.fault.ErrorCode;
+import dev.curfew.kernel.ShardKernel;
+import dev.curfew.session.Batch;
+import dev.curfew.session.BatchResult;
+import dev.curfew.session.Command;
+import dev.curfew.session.EventType;
+import dev.curfew.session.Outcome;
+import dev.curfew.session.SessionEvent;
+import dev.curfew.store.SessionStore;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.internal.ContextInternal;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One shard of this node: drives its kernel with commands, time and the database's answers. */
+final class ShardVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(ShardVerticle.class);
+
+  /** Timers fired in one go before other work of the event loop gets its turn. */
+  private static final int FIRED_AT_ONCE = 1_000;
+
+  /** An armed timer is looked at again after this long, since the clock may have been corrected. */
+  private static final long LONGEST_TIMER = 10_000;
+
+  private static final long SHORTEST_RETRY = 50;
+  private static final long LONGEST_RETRY = 1_000;
+
+  /** What the shards of a node share. */
+  record Surroundings(
+      String node,
+      SessionStore store,
+      Committer committer,
+      ClusterClock clock,
+      Bus bus,
+      PulseWriter pulses,
+      Effects effects,
+      ShardRouter router,
+      Duration requestTimeout,
+      Duration pulseInterval) {}
+
+  private final int shard;
+  private final Surroundings around;
+  private final Carrier carrier = new Carrier();
+  private final ShardKernel<PendingCommand> kernel;
+  private final Deque<PendingCommand> waiting = new ArrayDeque<>();
+  private boolean turnScheduled;
+  private boolean committing;
+  private long retryDelay = SHORTEST_RETRY;
+  private long armedFor = Long.MAX_VALUE;
+  private long armedTimer;
+  private boolean stopped;
+
+  /** Whether the kernel is at work: an answer it gives may make its receiver ask again at once. */
+  private boolean inKernel;
+
+  ShardVerticle(int shard, Surroundings around) {
+    this.shard = shard;
+    this.around = around;
+    this.kernel = new ShardKernel<>(shard, carrier);
+  }
+
+  @Override
+  public Future<?> start() {
+    return take()
+        .onSuccess(
+            taken -> {
+              around.router.serve(shard, this);
+              vertx.setPeriodic(around.pulseInterval.toMillis(), timer -> drainPulses());
+            });
+  }
+
+  private Future<Void> take() {
+    return around
+        .store
+        .takeShard(shard, around.node)
+        .compose(
+            epoch ->
+                around
+                    .store
+                    .live(shard)
+                    .map(
+                        rows -> {
+                          kernel.open(epoch, rows, around.clock.now());
+                          scheduleTurn();
+                          return null;
+                        }));
+  }
+
+  @Override
+  public Future<?> stop() {
+    around.router.withdraw(shard, this);
+    return settled()
+        .onComplete(
+            done -> {
+              stopped = true;
+              drainPulses();
+              kernel.close(ErrorCode.UNAVAILABLE);
+              failWaiting();
+            });
+  }
+
+  /** Completes when nothing decided is left to commit, or the database has had its time. */
+  private Future<Void> settled() {
+    Promise<Void> promise = Promise.promise();
+    long giveUpAt = System.nanoTime() + around.requestTimeout.toNanos();
+    vertx.setPeriodic(
+        1,
+        5,
+        timer -> {
+          if ((!committing && kernel.unansweredBatch() == null && !turnScheduled)
+              || System.nanoTime() > giveUpAt) {
+            vertx.cancelTimer(timer);
+            promise.complete();
+          }
+        });
+    return promise.future();
+  }
+
+  // Commands
+
+  /** Asks this shard, from any thread; the answer arrives on the asker's context. */
+  Future<Outcome> ask(Command command) {
+    ContextInternal here = ContextInternal.current();
+    Promise<Outcome> promise = here == null ? Promise.promise() : here.promise();
+    PendingCommand pending = new PendingCommand(command, promise);
+    if (!inKernel && here != null && eventLoop().inEventLoop()) {
+      submit(pending);
+    } else {
+      context.runOnContext(none -> submit(pending));
+    }
+    return promise.future();
+  }
+
+  private EventLoop eventLoop() {
+    return ((ContextInternal) context).nettyEventLoop();
+  }
+
+  private void submit(PendingCommand pending) {
+    if (stopped) {
+      pending.fail(unavailable("The session's shard is moving"));
+      return;
+    }
+    boolean decided = waiting.isEmpty() && decide(pending);
+    if (!decided) {
+      // Behind earlier ones, save for heartbeats, which are heard even while the others wait.
+      decided = !waiting.isEmpty() && isHeartbeat(pending) && decide(pending);
+    }
+    if (!decided && !pending.answered()) {
+      waiting.add(pending);
+    }
+    if (!pending.answered()) {
+      boundWait(pending);
+    }
+    scheduleTurn();
+  }
+
+  private static boolean isHeartbeat(PendingCommand pending) {
+    return pending.command instanceof Command.Heartbeat || pending.command instanceof Command.Touch;
+  }
+
+  private boolean decide(PendingCommand pending) {
+    inKernel = true;
+    try {
+      return kernel.handle(pending.command, pending, around.clock.now());
+    } catch (RuntimeException defect) {
+      LOG.error("Shard {}: {} failed", shard, pending.command.getClass().getSimpleName(), defect);
+      pending.fail(CurfewException.causedBy(ErrorCode.INTERNAL, "Internal error", defect));
+      return true;
+    } finally {
+      inKernel = false;
+    }
+  }
+
+  private void boundWait(PendingCommand pending) {
+    pending.timer(
+        vertx.setTimer(
+            around.requestTimeout.toMillis(),
+            timer -> {
+              waiting.remove(pending);
+              pending.fail(
+                  unavailable("The session's shard did not answer in time; outcome unknown"));
+            }));
+  }
+
+  private static CurfewException unavailable(String message) {
+    return CurfewException.of(ErrorCode.UNAVAILABLE, message);
+  }
+
+  private void failWaiting() {
+    for (PendingCommand pending : waiting) {
+      pending.fail(unavailable("The session's shard is moving"));
+    }
+    waiting.clear();
+  }
+
+  // Turns: fire what is due, send what was decided, sleep until the next deadline
+
+  private void scheduleTurn() {
+    if (!turnScheduled) {
+      turnScheduled = true;
+      context.runOnContext(
+          none -> {
+            turnScheduled = false;
+            turn();
+          });
+    }
+  }
+
+  private void turn() {
+    if (stopped) {
+      return;
+    }
+    if (kernel.serving()) {
+      while (!waiting.isEmpty() && decide(waiting.peek())) {
+        waiting.remove();
+      }
+      try {
+        if (kernel.advance(around.clock.now(), FIRED_AT_ONCE) == FIRED_AT_ONCE) {
+          scheduleTurn();
+        }
+      } catch (RuntimeException defect) {
+        LOG.error("Shard {}: a timer failed", shard, defect);
+      }
+    }
+    send();
+    arm();
+  }
+
+  private void arm() {
+    long next = kernel.nextDeadline();
+    if (next == Long.MAX_VALUE || armedFor <= next) {
+      return;
+    }
+    if (armedFor != Long.MAX_VALUE) {
+      vertx.cancelTimer(armedTimer);
+    }
+    long delay = Math.max(1, Math.min(LONGEST_TIMER, next - around.clock.now()));
+    armedFor = next;
+    armedTimer =
+        vertx.setTimer(
+            delay,
+            timer -> {
+              armedFor = Long.MAX_VALUE;
+              turn();
+            });
+  }
+
+  // Commits
+
+  private void send() {
+    if (committing) {
+      return;
+    }
+    Batch batch = kernel.takeBatch();
+    if (batch != null) {
+      commit(batch);
+    }
+  }
+
+  private void commit(Batch batch) {
+    committing = true;
+    around
+        .committer
+        .commit(batch)
+        .onComplete(
+            result ->
+                context.runOnContext(
+                    none -> {
+                      committing = false;
+                      if (result.succeeded()) {
+                        answered(result.result());
+                      } else {
+                        unanswered(batch, result.cause());
+                      }
+                    }));
+  }
+
+  private void answered(BatchResult result) {
+    retryDelay = SHORTEST_RETRY;
+    inKernel = true;
+    try {
+      kernel.answered(result, around.clock.now());
+    } finally {
+      inKernel = false;
+    }
+    if (result instanceof BatchResult.Deposed) {
+      LOG.warn("Shard {} belongs to another node now", shard);
+      stopped = true;
+      around.router.withdraw(shard, this);
+      failWaiting();
+      return;
+    }
+    if (result instanceof BatchResult.Rejected rejected) {
+      LOG.error("Shard {}: the database refuses a batch: {}", shard, rejected.why());
+    }
+    kernel.resume(around.clock.now());
+    turn();
+  }
+
+  private void unanswered(Batch batch, Throwable failure) {
+    LOG.debug("Shard {}: no answer to a commit, sending it again", shard, failure);
+    kernel.suspend();
+    long delay = retryDelay;
+    retryDelay = Math.min(LONGEST_RETRY, retryDelay * 2);
+    committing = true;
+    vertx.setTimer(delay, timer -> commit(batch));
+  }
+
+  /** The database does not answer anyone. */
+  void databaseLost() {
+    context.runOnContext(none -> kernel.suspend());
+  }
+
+  void databaseBack() {
+    context.runOnContext(
+        none -> {
+          if (!stopped && kernel.unansweredBatch() == null) {
+            kernel.resume(around.clock.now());
+            turn();
+          }
+        });
+  }
+
+  private void drainPulses() {
+    kernel.drainPulses(around.pulses::add);
+  }
+
+  int size() {
+    return kernel.size();
+  }
+
+  /** Carries the kernel's effects out. */
+  private final class Carrier implements ShardKernel.Output<PendingCommand> {
+    @Override
+    public void reply(PendingCommand to, Outcome outcome) {
+      if (to.hasTimer()) {
+        vertx.cancelTimer(to.timer());
+      }
+      to.answer(outcome);
+    }
+
+    @Override
+    public void committed(List<SessionEvent> events) {
+      around.bus.publish(Routes.EVENTS_COMMITTED, EventsCommitted.INSTANCE);
+      for (SessionEvent event : events) {
+        if (event.type() == EventType.RECORDING_CAPTURED) {
+          around.bus.publish(Routes.RECORDING_READY, RecordingReady.INSTANCE);
+          return;
+        }
+      }
+    }
+
+    @Override
+    public void undo(UUID sessionId) {
+      around
+          .effects
+          .undo(sessionId)
+          .onSuccess(
+              undone ->
+                  ask(new Command.Finish(sessionId))
+                      .onFailure(failure -> LOG.warn("Session {} is not finished yet", sessionId)))
+          .onFailure(
+              failure ->
+                  LOG.warn(
+                      "Effects of session {} could not be undone, trying again: {}",
+                      sessionId,
+                      failure.getMessage()));
+    }
+
+    @Override
+    public void reload(UUID sessionId) {
+      around
+          .store
+          .find(sessionId)
+          .onSuccess(
+              found ->
+                  context.runOnContext(
+                      none -> {
+                        found.ifPresent(row -> kernel.adopt(row, around.clock.now()));
+                        scheduleTurn();
+                      }))
+          .onFailure(
+              failure -> LOG.warn("Session {} could not be read anew; the sweep will", sessionId));
+    }
+  }
+
+  /** Reads a session's row and takes it up if it lives and is not held. */
+  void lookAgain(UUID sessionId) {
+    context.runOnContext(none -> carrier.reload(sessionId));
+  }
+}

@@ -1,0 +1,186 @@
+package dev.curfew.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Every default, every name, and the shipped file against both. */
+class CurfewConfigTest {
+  private static final Path SHIPPED = Path.of("conf/curfew.yaml");
+
+  @Test
+  void defaults_areTheDocumentedOnes() throws IOException {
+    CurfewConfig config = CurfewConfig.defaults();
+
+    assertThat(config)
+        .isEqualTo(
+            new CurfewConfig(
+                new CurfewConfig.Http("127.0.0.1", 8080, List.of()),
+                new CurfewConfig.Bridge(7000),
+                new CurfewConfig.Data(Path.of("./data")),
+                new CurfewConfig.Database(Optional.empty(), Optional.empty(), Optional.empty(), 16),
+                new CurfewConfig.Cluster(false),
+                new CurfewConfig.Node(
+                    Files.readString(Path.of("/proc/sys/kernel/hostname")).strip(),
+                    Set.of(NodeRole.values())),
+                new CurfewConfig.Sessions(
+                    Duration.ofSeconds(5), Duration.ZERO, Duration.ofSeconds(1)),
+                new CurfewConfig.Policy(
+                    new CurfewConfig.PolicyDefaults(
+                        Duration.ofHours(24),
+                        Optional.empty(),
+                        Duration.ofMinutes(5),
+                        List.of(Duration.ofMinutes(5)))),
+                new CurfewConfig.Watchdog(
+                    Duration.ofSeconds(5),
+                    new CurfewConfig.WatchdogLimits(
+                        Duration.ofMinutes(10),
+                        Duration.ofMinutes(10),
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(10))),
+                new CurfewConfig.Recording(
+                    Duration.ofMinutes(2),
+                    3,
+                    Path.of("./data/recordings/raw"),
+                    Path.of("./data/recordings/work"),
+                    Path.of("./data/recordings/stored"),
+                    Duration.ofDays(1)),
+                new CurfewConfig.Auth(Duration.ofMinutes(15)),
+                new CurfewConfig.Limits(
+                    new ByteSize(1 << 20), new ByteSize(10 << 20), 50, new ByteSize(16 << 20)),
+                new CurfewConfig.RateLimit(1000),
+                new CurfewConfig.Pra(
+                    CurfewConfig.PraProduct.PRA, new CurfewConfig.PraRateLimit(20, 15000)),
+                new CurfewConfig.Psm(
+                    CurfewConfig.StorageMode.UNC, true, true, true, Optional.empty()),
+                new CurfewConfig.Webhooks(false),
+                new CurfewConfig.Events(Duration.ofDays(90)),
+                new CurfewConfig.Secrets(Optional.empty()),
+                new CurfewConfig.Logging(CurfewConfig.LogFormat.TEXT, CurfewConfig.LogLevel.INFO),
+                new CurfewConfig.Bootstrap(Optional.empty(), Optional.empty())));
+    assertThat(config.database().isEmbedded()).isTrue();
+  }
+
+  @Test
+  void names_areTheOnesOthersRelyOn() {
+    List<String> keys = new SettingCatalogue().all().stream().map(SettingDefinition::key).toList();
+
+    assertThat(keys)
+        .containsExactly(
+            "http.host",
+            "http.port",
+            "http.trusted-proxies",
+            "bridge.port",
+            "data.dir",
+            "database.url",
+            "database.user",
+            "database.password",
+            "database.pool-size",
+            "cluster.enabled",
+            "node.name",
+            "node.roles",
+            "sessions.request-timeout",
+            "sessions.commit-interval",
+            "sessions.pulse-interval",
+            "policy.default.max-duration",
+            "policy.default.max-idle",
+            "policy.default.stale-after",
+            "policy.default.warn-before",
+            "watchdog.interval",
+            "watchdog.limits.encoding",
+            "watchdog.limits.uploading",
+            "watchdog.limits.ending",
+            "watchdog.limits.overdue",
+            "recording.lease",
+            "recording.max-attempts",
+            "recording.raw-directory",
+            "recording.work-directory",
+            "recording.destination",
+            "recording.local-retention",
+            "auth.access-token-ttl",
+            "limits.json-body",
+            "limits.screenshot",
+            "limits.screenshot-megapixels",
+            "limits.recording-chunk",
+            "rate-limit.per-second",
+            "pra.product",
+            "pra.rate-limit.per-second",
+            "pra.rate-limit.per-hour",
+            "psm.storage-mode",
+            "psm.encoding-enabled",
+            "psm.record-keystrokes",
+            "psm.capture-clipboard",
+            "psm.encryption-key",
+            "webhooks.allow-private-targets",
+            "events.retention",
+            "secrets.key",
+            "logging.format",
+            "logging.level",
+            "bootstrap.admin-key",
+            "bootstrap.admin-password");
+  }
+
+  @Test
+  void shippedFile_setsEverySettingAndOnlySettings() {
+    SettingCatalogue catalogue = new SettingCatalogue();
+    Map<String, RawValue> inFile = new LinkedHashMap<>();
+    List<String> problems = new ArrayList<>();
+
+    new ConfigFile(SHIPPED, catalogue, inFile, problems).read();
+
+    assertThat(problems).isEmpty();
+    assertThat(inFile.keySet())
+        .containsExactlyElementsOf(
+            catalogue.all().stream()
+                .filter(setting -> !setting.declared().environmentOnly())
+                .map(SettingDefinition::key)
+                .toList());
+  }
+
+  @Test
+  void shippedFile_saysTheDefaults() {
+    SettingCatalogue catalogue = new SettingCatalogue();
+    Map<String, RawValue> inFile = new LinkedHashMap<>();
+    new ConfigFile(SHIPPED, catalogue, inFile, new ArrayList<>()).read();
+
+    // One by one, so that two wrong lines cannot make up for each other.
+    inFile.forEach(
+        (key, written) -> {
+          SettingDefinition setting = Objects.requireNonNull(catalogue.byKey(key));
+          List<String> problems = new ArrayList<>();
+          assertThat(ValueReader.read(setting, written, problems))
+              .as(key)
+              .isPresent()
+              .isEqualTo(ValueReader.read(setting, setting.defaultValue(), problems));
+        });
+    assertThat(new ConfigLoader().file(SHIPPED).load()).isEqualTo(CurfewConfig.defaults());
+  }
+
+  @Test
+  void secrets_areMaskedInEveryText() {
+    CurfewConfig config =
+        new ConfigLoader()
+            .environment(
+                Map.of(
+                    "CURFEW_DATABASE_URL", "postgresql://u:hunter2@db/curfew",
+                    "CURFEW_DATABASE_PASSWORD", "hunter2",
+                    "CURFEW_BOOTSTRAP_ADMIN_KEY", "hunter2",
+                    "CURFEW_BOOTSTRAP_ADMIN_PASSWORD", "hunter2"))
+            .load();
+
+    assertThat(config.toString()).doesNotContain("hunter2").contains("***");
+    assertThat(config.bootstrap().adminKey()).contains(Secret.of("hunter2"));
+    assertThat(config.bootstrap().adminKey().map(Secret::reveal)).contains("hunter2");
+  }
+}
