@@ -15,6 +15,7 @@ import dev.curfew.session.EventType;
 import dev.curfew.session.Outcome;
 import dev.curfew.session.SessionEvent;
 import dev.curfew.store.SessionStore;
+import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -24,7 +25,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +38,6 @@ final class ShardVerticle extends VerticleBase {
   /** An armed timer is looked at again after this long, since the clock may have been corrected. */
   private static final long LONGEST_TIMER = 10_000;
 
-  private static final long COMMIT_PATIENCE = 10_000;
   private static final long SHORTEST_RETRY = 50;
   private static final long LONGEST_RETRY = 1_000;
 
@@ -46,6 +45,7 @@ final class ShardVerticle extends VerticleBase {
   record Surroundings(
       String node,
       SessionStore store,
+      Committer committer,
       ClusterClock clock,
       Bus bus,
       PulseWriter pulses,
@@ -65,6 +65,9 @@ final class ShardVerticle extends VerticleBase {
   private long armedFor = Long.MAX_VALUE;
   private long armedTimer;
   private boolean stopped;
+
+  /** Whether the kernel is at work: an answer it gives may make its receiver ask again at once. */
+  private boolean inKernel;
 
   ShardVerticle(int shard, Surroundings around) {
     this.shard = shard;
@@ -136,12 +139,16 @@ final class ShardVerticle extends VerticleBase {
     ContextInternal here = ContextInternal.current();
     Promise<Outcome> promise = here == null ? Promise.promise() : here.promise();
     PendingCommand pending = new PendingCommand(command, promise);
-    if (here != null && ((ContextInternal) context).nettyEventLoop().inEventLoop()) {
+    if (!inKernel && here != null && eventLoop().inEventLoop()) {
       submit(pending);
     } else {
       context.runOnContext(none -> submit(pending));
     }
     return promise.future();
+  }
+
+  private EventLoop eventLoop() {
+    return ((ContextInternal) context).nettyEventLoop();
   }
 
   private void submit(PendingCommand pending) {
@@ -168,12 +175,15 @@ final class ShardVerticle extends VerticleBase {
   }
 
   private boolean decide(PendingCommand pending) {
+    inKernel = true;
     try {
       return kernel.handle(pending.command, pending, around.clock.now());
     } catch (RuntimeException defect) {
-      LOG.error("Shard {}: {} failed", shard, pending.command, defect);
+      LOG.error("Shard {}: {} failed", shard, pending.command.getClass().getSimpleName(), defect);
       pending.fail(CurfewException.causedBy(ErrorCode.INTERNAL, "Internal error", defect));
       return true;
+    } finally {
+      inKernel = false;
     }
   }
 
@@ -266,9 +276,8 @@ final class ShardVerticle extends VerticleBase {
   private void commit(Batch batch) {
     committing = true;
     around
-        .store
+        .committer
         .commit(batch)
-        .timeout(COMMIT_PATIENCE, TimeUnit.MILLISECONDS)
         .onComplete(
             result ->
                 context.runOnContext(
@@ -284,7 +293,12 @@ final class ShardVerticle extends VerticleBase {
 
   private void answered(BatchResult result) {
     retryDelay = SHORTEST_RETRY;
-    kernel.answered(result, around.clock.now());
+    inKernel = true;
+    try {
+      kernel.answered(result, around.clock.now());
+    } finally {
+      inKernel = false;
+    }
     if (result instanceof BatchResult.Deposed) {
       LOG.warn("Shard {} belongs to another node now", shard);
       stopped = true;
@@ -300,17 +314,12 @@ final class ShardVerticle extends VerticleBase {
   }
 
   private void unanswered(Batch batch, Throwable failure) {
-    LOG.warn("Shard {}: no answer to a commit, sending it again: {}", shard, cause(failure));
+    LOG.debug("Shard {}: no answer to a commit, sending it again", shard, failure);
     kernel.suspend();
     long delay = retryDelay;
     retryDelay = Math.min(LONGEST_RETRY, retryDelay * 2);
     committing = true;
     vertx.setTimer(delay, timer -> commit(batch));
-  }
-
-  private static String cause(Throwable failure) {
-    Throwable cause = failure.getCause();
-    return String.valueOf((cause == null ? failure : cause).getMessage());
   }
 
   /** The database does not answer anyone. */

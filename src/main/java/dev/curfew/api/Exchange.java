@@ -1,0 +1,115 @@
+package dev.curfew.api;
+
+import dev.curfew.auth.Principal;
+import dev.curfew.fault.CurfewException;
+import dev.curfew.fault.ErrorCode;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** One request whose caller has been let in. */
+public final class Exchange {
+  private final RoutingContext context;
+  private final @Nullable Principal principal;
+  private final Fields body;
+  private final ClientAddress address;
+
+  Exchange(
+      RoutingContext context,
+      @Nullable Principal principal,
+      JsonObject body,
+      ClientAddress address) {
+    this.context = context;
+    this.principal = principal;
+    this.body = new Fields(body);
+    this.address = address;
+  }
+
+  /** Who asks; only on routes that need a credential. */
+  public Principal principal() {
+    Principal known = principal;
+    if (known == null) {
+      throw CurfewException.of(ErrorCode.UNAUTHENTICATED, "A credential is required");
+    }
+    return known;
+  }
+
+  public Fields body() {
+    return body;
+  }
+
+  /** Where the client is, seen through trusted proxies. */
+  public ClientAddress address() {
+    return address;
+  }
+
+  public HttpServerRequest request() {
+    return context.request();
+  }
+
+  public HttpServerResponse response() {
+    return context.response();
+  }
+
+  public RoutingContext context() {
+    return context;
+  }
+
+  public @Nullable String header(String name) {
+    return context.request().getHeader(name);
+  }
+
+  public String path(String name) {
+    String value = context.pathParam(name);
+    if (value == null || value.isEmpty() || value.indexOf('\0') >= 0) {
+      throw CurfewException.invalid(name, "is required");
+    }
+    return value;
+  }
+
+  public UUID pathUuid(String name) {
+    return Fields.uuid(name, path(name));
+  }
+
+  public long pathInteger(String name, long least, long most) {
+    return integer(name, path(name), least, most);
+  }
+
+  public @Nullable String query(String name) {
+    String value = context.request().getParam(name);
+    if (value != null && value.indexOf('\0') >= 0) {
+      throw CurfewException.invalid(name, "must not contain the NUL character");
+    }
+    return value == null || value.isEmpty() ? null : value;
+  }
+
+  public @Nullable UUID queryUuid(String name) {
+    String value = query(name);
+    return value == null ? null : Fields.uuid(name, value);
+  }
+
+  public long queryInteger(String name, long otherwise, long least, long most) {
+    String value = query(name);
+    return value == null ? otherwise : integer(name, value, least, most);
+  }
+
+  /** A page size: 50 unless asked for, at most 500. */
+  public int limit() {
+    return (int) queryInteger("limit", 50, 1, 500);
+  }
+
+  private static long integer(String name, String text, long least, long most) {
+    try {
+      long value = Long.parseLong(text);
+      if (value >= least && value <= most) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      throw CurfewException.invalid(name, "must be a whole number from " + least + " to " + most);
+    }
+    throw CurfewException.invalid(name, "must be a whole number from " + least + " to " + most);
+  }
+}

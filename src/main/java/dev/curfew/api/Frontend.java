@@ -1,0 +1,202 @@
+package dev.curfew.api;
+
+import dev.curfew.auth.Authenticator;
+import dev.curfew.auth.Authorisation;
+import dev.curfew.auth.Principal;
+import dev.curfew.auth.Scope;
+import dev.curfew.config.CidrBlock;
+import dev.curfew.fault.CurfewException;
+import dev.curfew.fault.ErrorCode;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What happens to every request before and after its operation: authentication, scope, rate limit,
+ * body, error shape. Stateless; shared by all event loops.
+ */
+public final class Frontend {
+  private static final Logger LOG = LoggerFactory.getLogger(Frontend.class);
+  private static final String BEARER = "Bearer ";
+  private static final Scope[] NO_SCOPE = new Scope[0];
+
+  /** Says whether a principal may ask once more now. */
+  @FunctionalInterface
+  public interface RateLimit {
+    boolean admits(Principal principal);
+  }
+
+  private final Authenticator authenticator;
+  private final RateLimit rateLimit;
+  private final List<CidrBlock> trustedProxies;
+
+  public Frontend(
+      Authenticator authenticator, RateLimit rateLimit, List<CidrBlock> trustedProxies) {
+    this.authenticator = authenticator;
+    this.rateLimit = rateLimit;
+    this.trustedProxies = List.copyOf(trustedProxies);
+  }
+
+  /** Answers one request on a route. */
+  void handle(ApiRoute route, ErrorShape errors, RoutingContext context) {
+    HttpServerRequest request = context.request();
+    Future<@Nullable Principal> admitted = admit(route.need(), request);
+    if (!admitted.isComplete()) {
+      request.pause();
+    }
+    admitted.onComplete(
+        result -> {
+          if (result.succeeded()) {
+            serve(route, errors, context, result.result());
+          } else {
+            refuse(context, errors, result.cause());
+          }
+        });
+  }
+
+  private Future<@Nullable Principal> admit(Need need, HttpServerRequest request) {
+    if (need.open()) {
+      return Future.succeededFuture(null);
+    }
+    Future<Principal> authenticated = authenticate(request);
+    if (authenticated.succeeded()) {
+      try {
+        return Future.succeededFuture(allowed(need, authenticated.result()));
+      } catch (CurfewException refusal) {
+        return Future.failedFuture(refusal);
+      }
+    }
+    return authenticated.map(principal -> allowed(need, principal));
+  }
+
+  private Principal allowed(Need need, Principal principal) {
+    if (!rateLimit.admits(principal)) {
+      throw CurfewException.of(ErrorCode.RATE_LIMITED, "Too many requests; try again shortly");
+    }
+    if (need.anyOf().size() == 1) {
+      Authorisation.requireScope(principal, need.anyOf().get(0));
+    } else if (!need.anyOf().isEmpty()) {
+      Authorisation.requireAnyScope(principal, need.anyOf().toArray(NO_SCOPE));
+    }
+    return principal;
+  }
+
+  /** Who presents the credential of this request. */
+  public Future<Principal> authenticate(HttpServerRequest request) {
+    String key = request.getHeader("X-API-Key");
+    if (key == null) {
+      String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+      if (authorization != null && authorization.startsWith(BEARER)) {
+        key = authorization.substring(BEARER.length());
+      }
+    }
+    if (key == null || key.isBlank()) {
+      return Future.failedFuture(
+          CurfewException.of(
+              ErrorCode.UNAUTHENTICATED, "A credential is required: header X-API-Key"));
+    }
+    return authenticator.ofApiKey(key.strip());
+  }
+
+  private void serve(
+      ApiRoute route, ErrorShape errors, RoutingContext context, @Nullable Principal principal) {
+    HttpServerRequest request = context.request();
+    switch (route.body().form()) {
+      case NONE, STREAM -> run(route, errors, context, principal, new JsonObject());
+      case JSON_OBJECT ->
+          BodyReader.read(request, route.body().limit())
+              .onComplete(
+                  read -> {
+                    if (read.failed()) {
+                      respond(context, errors.of(asCurfew(read.cause(), context), request));
+                      return;
+                    }
+                    try {
+                      run(route, errors, context, principal, JsonText.object(read.result()));
+                    } catch (CurfewException malformed) {
+                      respond(context, errors.of(malformed, request));
+                    }
+                  });
+    }
+  }
+
+  private void run(
+      ApiRoute route,
+      ErrorShape errors,
+      RoutingContext context,
+      @Nullable Principal principal,
+      JsonObject body) {
+    Future<Answer> answer;
+    try {
+      ClientAddress address = ClientAddress.of(context.request(), trustedProxies);
+      answer = route.operation().run(new Exchange(context, principal, body, address));
+    } catch (RuntimeException failure) {
+      answer = Future.failedFuture(failure);
+    }
+    answer.onComplete(
+        done -> {
+          if (done.succeeded()) {
+            respond(context, done.result());
+          } else {
+            refuse(context, errors, done.cause());
+          }
+        });
+  }
+
+  /** Answers with a failure, taking what is left of the body off the connection first. */
+  void refuse(RoutingContext context, ErrorShape errors, Throwable failure) {
+    HttpServerRequest request = context.request();
+    Answer answer = errors.of(asCurfew(failure, context), request);
+    if (request.isEnded()) {
+      respond(context, answer);
+      return;
+    }
+    BodyReader.read(request, 0).onComplete(drained -> respond(context, answer));
+  }
+
+  private static CurfewException asCurfew(Throwable failure, RoutingContext context) {
+    if (failure instanceof CurfewException known) {
+      if (known.code() == ErrorCode.INTERNAL) {
+        LOG.error("{} {}", context.request().method(), context.request().path(), known);
+      }
+      return known;
+    }
+    LOG.error("{} {}", context.request().method(), context.request().path(), failure);
+    return CurfewException.of(ErrorCode.INTERNAL, "Internal error");
+  }
+
+  private static void respond(RoutingContext context, Answer answer) {
+    HttpServerResponse response = context.response();
+    if (answer == Answer.WRITTEN || response.ended() || response.closed()) {
+      return;
+    }
+    if (response.headWritten()) {
+      response.reset();
+      return;
+    }
+    response.setStatusCode(answer.status());
+    String type = answer.contentType();
+    if (type != null) {
+      response.putHeader(HttpHeaders.CONTENT_TYPE, type);
+      response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    }
+    answer.headers().forEach(response::putHeader);
+    if (answer.status() == 503 || answer.status() == 429) {
+      response.putHeader(HttpHeaders.RETRY_AFTER, "1");
+    }
+    Buffer body = answer.body();
+    if (body == null) {
+      response.end();
+    } else {
+      response.end(body);
+    }
+  }
+}

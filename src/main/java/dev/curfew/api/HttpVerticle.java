@@ -1,0 +1,162 @@
+package dev.curfew.api;
+
+import dev.curfew.config.CurfewConfig;
+import dev.curfew.fault.CurfewException;
+import dev.curfew.fault.ErrorCode;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One event loop's share of the HTTP listener. Every instance listens on the same port. */
+public final class HttpVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
+  private static final int IDLE_SECONDS = 120;
+
+  private final CurfewConfig.Http settings;
+  private final Frontend frontend;
+  private final List<Dialect> dialects;
+  private final Consumer<Router> extra;
+  private final Consumer<Integer> listening;
+
+  /**
+   * @param dialects the first that claims a path answers for it
+   * @param extra mounts what is not a plain exchange: WebSockets
+   * @param listening told the port once it is bound
+   */
+  public HttpVerticle(
+      CurfewConfig.Http settings,
+      Frontend frontend,
+      List<Dialect> dialects,
+      Consumer<Router> extra,
+      Consumer<Integer> listening) {
+    this.settings = settings;
+    this.frontend = frontend;
+    this.dialects = List.copyOf(dialects);
+    this.extra = extra;
+    this.listening = listening;
+  }
+
+  @Override
+  public Future<?> start() {
+    HttpServer server =
+        vertx.createHttpServer(
+            new HttpServerOptions()
+                .setHost(settings.host())
+                .setPort(settings.port())
+                .setIdleTimeout(IDLE_SECONDS)
+                .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                .setHandle100ContinueAutomatically(true)
+                .setMaxWebSocketFrameSize(64 * 1024)
+                .setMaxWebSocketMessageSize(64 * 1024));
+    return server
+        .requestHandler(router())
+        .exceptionHandler(failure -> LOG.debug("A connection failed", failure))
+        .listen()
+        .onSuccess(bound -> listening.accept(bound.actualPort()));
+  }
+
+  private Router router() {
+    Router router = Router.router(vertx);
+    for (Dialect dialect : dialects) {
+      if (dialect.caseInsensitive()) {
+        mountByName(router, dialect);
+      } else {
+        mountByPath(router, dialect);
+      }
+    }
+    extra.accept(router);
+    router.errorHandler(400, context -> fail(context, ErrorCode.MALFORMED_BODY, "Bad request"));
+    router.errorHandler(404, context -> fail(context, ErrorCode.NOT_FOUND, "No such path"));
+    router.errorHandler(
+        405,
+        context ->
+            fail(context, ErrorCode.METHOD_NOT_ALLOWED, "The path does not have this method"));
+    router.errorHandler(500, context -> unexpected(context));
+    return router;
+  }
+
+  private void mountByPath(Router router, Dialect dialect) {
+    for (ApiRoute route : dialect.routes()) {
+      router
+          .route(route.method(), route.path())
+          .handler(context -> frontend.handle(route, dialect.errors(), context));
+    }
+  }
+
+  /** Calls that are told apart by the last part of the path alone, whatever its case. */
+  private void mountByName(Router router, Dialect dialect) {
+    Map<String, Map<HttpMethod, ApiRoute>> byName = new HashMap<>();
+    for (ApiRoute route : dialect.routes()) {
+      String name = route.path().substring(route.path().lastIndexOf('/') + 1);
+      byName
+          .computeIfAbsent(name.toLowerCase(Locale.ROOT), none -> new HashMap<>())
+          .put(route.method(), route);
+    }
+    for (String base : dialect.basePaths()) {
+      router
+          .routeWithRegex("(?i)" + base + "/[a-z]+")
+          .handler(byName(dialect, byName, base.length() + 1));
+    }
+  }
+
+  private Handler<RoutingContext> byName(
+      Dialect dialect, Map<String, Map<HttpMethod, ApiRoute>> byName, int nameAt) {
+    return context -> {
+      String name = context.request().path().substring(nameAt).toLowerCase(Locale.ROOT);
+      Map<HttpMethod, ApiRoute> methods = byName.getOrDefault(name, Map.of());
+      ApiRoute route = methods.get(context.request().method());
+      if (route != null) {
+        frontend.handle(route, dialect.errors(), context);
+      } else if (methods.isEmpty()) {
+        frontend.refuse(context, dialect.errors(), CurfewException.notFound("The call " + name));
+      } else {
+        TreeSet<String> allowed = new TreeSet<>();
+        methods.keySet().forEach(method -> allowed.add(method.name()));
+        context.response().putHeader("Allow", String.join(", ", allowed));
+        frontend.refuse(
+            context,
+            dialect.errors(),
+            CurfewException.of(
+                ErrorCode.METHOD_NOT_ALLOWED, "The call takes " + String.join(", ", allowed)));
+      }
+    };
+  }
+
+  private void fail(RoutingContext context, ErrorCode code, String message) {
+    frontend.refuse(context, shapeFor(context), CurfewException.of(code, message));
+  }
+
+  private void unexpected(RoutingContext context) {
+    Throwable failure = context.failure();
+    frontend.refuse(
+        context,
+        shapeFor(context),
+        failure == null ? CurfewException.of(ErrorCode.INTERNAL, "Internal error") : failure);
+  }
+
+  private ErrorShape shapeFor(RoutingContext context) {
+    String path = context.request().path();
+    for (Dialect dialect : dialects) {
+      for (String base : dialect.basePaths()) {
+        if (path != null && path.regionMatches(true, 0, base, 0, base.length())) {
+          return dialect.errors();
+        }
+      }
+    }
+    return PlainErrors.SHAPE;
+  }
+}

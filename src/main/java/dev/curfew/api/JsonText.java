@@ -1,0 +1,66 @@
+package dev.curfew.api;
+
+import dev.curfew.fault.CurfewException;
+import dev.curfew.fault.ErrorCode;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
+/** Reads request bodies as JSON, strictly. */
+public final class JsonText {
+  private JsonText() {}
+
+  /**
+   * The JSON object of a body; an empty one where there is no body.
+   *
+   * @throws CurfewException MALFORMED_BODY when it is not UTF-8, not JSON, or not an object
+   */
+  public static JsonObject object(Buffer body) {
+    if (body.length() == 0) {
+      return new JsonObject();
+    }
+    String text = utf8(body);
+    try {
+      return new JsonObject(text);
+    } catch (DecodeException e) {
+      throw malformed("The body must be a JSON object" + where(e));
+    } catch (ClassCastException e) {
+      throw malformed("The body must be a JSON object");
+    }
+  }
+
+  private static String utf8(Buffer body) {
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .onMalformedInput(CodingErrorAction.REPORT)
+          .onUnmappableCharacter(CodingErrorAction.REPORT)
+          .decode(ByteBuffer.wrap(body.getBytes()))
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw malformed("The body must be UTF-8");
+    }
+  }
+
+  /** Where the parser stopped; never what it read, which may be a secret. */
+  private static String where(DecodeException failure) {
+    Throwable cause = failure.getCause();
+    if (cause instanceof com.fasterxml.jackson.core.JsonProcessingException parsing
+        && parsing.getLocation() != null) {
+      return " (line "
+          + parsing.getLocation().getLineNr()
+          + ", column "
+          + parsing.getLocation().getColumnNr()
+          + ")";
+    }
+    return "";
+  }
+
+  private static CurfewException malformed(String message) {
+    return CurfewException.of(ErrorCode.MALFORMED_BODY, "body", message);
+  }
+}

@@ -1,0 +1,104 @@
+package dev.curfew.api;
+
+import dev.curfew.auth.Scope;
+import dev.curfew.fault.CurfewException;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** What every node answers beside the dialects: health, metrics, and the dialects' documents. */
+public final class NodePages implements Dialect {
+  private static final List<String> DOCUMENTS = List.of("access", "admin", "psm", "pra");
+
+  private final Map<String, BooleanSupplier> checks;
+  private final Supplier<String> metrics;
+  private final Map<String, Buffer> documents = new ConcurrentHashMap<>();
+
+  /**
+   * @param checks what must hold for the node to serve, by name
+   * @param metrics the measurements in Prometheus' text format
+   */
+  public NodePages(Map<String, BooleanSupplier> checks, Supplier<String> metrics) {
+    this.checks = new LinkedHashMap<>(checks);
+    this.metrics = metrics;
+  }
+
+  @Override
+  public String name() {
+    return "node";
+  }
+
+  @Override
+  public List<String> basePaths() {
+    return List.of("/health", "/metrics", "/openapi");
+  }
+
+  @Override
+  public ErrorShape errors() {
+    return PlainErrors.SHAPE;
+  }
+
+  @Override
+  public List<ApiRoute> routes() {
+    return List.of(
+        ApiRoute.get("/health/live", Need.NOTHING, exchange -> live()),
+        ApiRoute.get("/health/ready", Need.NOTHING, exchange -> ready()),
+        ApiRoute.get(
+            "/metrics", Need.scope(Scope.AUDIT_READ, Scope.ADMIN), exchange -> measurements()),
+        ApiRoute.get("/openapi/:document", Need.NOTHING, this::document));
+  }
+
+  private static Future<Answer> live() {
+    return Future.succeededFuture(
+        Answer.ok(new JsonObject().put("status", "UP").put("checks", new JsonArray())));
+  }
+
+  private Future<Answer> ready() {
+    JsonArray results = new JsonArray();
+    boolean up = true;
+    for (Map.Entry<String, BooleanSupplier> check : checks.entrySet()) {
+      boolean holds = check.getValue().getAsBoolean();
+      up &= holds;
+      results.add(new JsonObject().put("id", check.getKey()).put("status", holds ? "UP" : "DOWN"));
+    }
+    return Future.succeededFuture(
+        Answer.json(
+            up ? 200 : 503,
+            new JsonObject().put("status", up ? "UP" : "DOWN").put("checks", results)));
+  }
+
+  private Future<Answer> measurements() {
+    return Future.succeededFuture(
+        Answer.of(200, "text/plain; version=0.0.4; charset=utf-8", Buffer.buffer(metrics.get())));
+  }
+
+  private Future<Answer> document(Exchange exchange) {
+    String file = exchange.path("document");
+    if (!file.endsWith(".yaml") || !DOCUMENTS.contains(file.substring(0, file.length() - 5))) {
+      throw CurfewException.notFound("The document " + file);
+    }
+    return Future.succeededFuture(
+        Answer.of(200, "application/yaml", documents.computeIfAbsent(file, NodePages::resource)));
+  }
+
+  private static Buffer resource(String file) {
+    try (InputStream in = NodePages.class.getResourceAsStream("/openapi/" + file)) {
+      if (in == null) {
+        throw CurfewException.notFound("The document " + file);
+      }
+      return Buffer.buffer(in.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
