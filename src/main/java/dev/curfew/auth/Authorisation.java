@@ -69,6 +69,49 @@ public final class Authorisation {
     }
   }
 
+  /**
+   * As {@link #requireOwner}, and a gateway may act for any user of its realm: it is known by the
+   * scope that only gateways are given.
+   */
+  public static void requireOwnerOrGateway(
+      Principal principal, int realmId, long ownerId, Intent intent, String what) {
+    if (principal.realmId() != realmId || !principal.has(Scope.PSM_WRITE)) {
+      requireOwner(principal, realmId, ownerId, intent, what);
+    }
+  }
+
+  /** The caller administers or audits the realm. */
+  public static void requireReader(Principal principal, int realmId, String what) {
+    requireRealm(principal, realmId, what);
+    if (!principal.administers(realmId) && !principal.is(Role.AUDITOR)) {
+      throw CurfewException.of(ErrorCode.FORBIDDEN, "Only an administrator or auditor may do this");
+    }
+  }
+
+  /** The caller administers every realm. */
+  public static void requireAdministratorOfAll(Principal principal) {
+    if (!principal.is(Role.ADMIN)) {
+      throw CurfewException.of(ErrorCode.FORBIDDEN, "Only an administrator of all may do this");
+    }
+  }
+
+  /**
+   * The caller may read events: the role says whose, the scope which. Users see what happens to
+   * their own sessions; who administers or audits sees the realm's, with {@code sessions:read} what
+   * happens to sessions, with {@code audit:read} everything.
+   */
+  public static EventReach requireEvents(Principal principal) {
+    requireAnyScope(principal, Scope.AUDIT_READ, Scope.SESSIONS_READ, Scope.ADMIN);
+    boolean sessionsOnly = !principal.has(Scope.AUDIT_READ) && !principal.has(Scope.ADMIN);
+    if (principal.is(Role.ADMIN)) {
+      return new EventReach(null, null, sessionsOnly);
+    }
+    if (principal.is(Role.ORG_ADMIN) || principal.is(Role.AUDITOR)) {
+      return new EventReach(principal.realmId(), null, sessionsOnly);
+    }
+    return new EventReach(principal.realmId(), principal.userId(), true);
+  }
+
   private static boolean isAuditorOnly(Principal principal) {
     return principal.is(Role.AUDITOR)
         && !principal.is(Role.ORG_ADMIN)

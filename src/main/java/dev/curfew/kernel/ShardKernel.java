@@ -330,7 +330,9 @@ public final class ShardKernel<R> {
     awake(now);
     LiveSession session = find(command.sessionId());
     if (phase == Phase.SUSPENDED) {
-      return session != null && answerWithoutDeciding(command, session, replyTo, now);
+      return session != null
+          && !isForeign(session, command)
+          && answerWithoutDeciding(command, session, replyTo, now);
     }
     if (session == null && reloading.containsKey(command.sessionId())) {
       output.reply(replyTo, new Outcome.Refused(ErrorCode.UNAVAILABLE, ASK_AGAIN, null, 0));
@@ -340,7 +342,7 @@ public final class ShardKernel<R> {
       create(create, session, replyTo, now);
       return true;
     }
-    if (session == null) {
+    if (session == null || isForeign(session, command)) {
       output.reply(replyTo, Outcome.NotLive.INSTANCE);
       return true;
     }
@@ -369,6 +371,12 @@ public final class ShardKernel<R> {
       throw new IllegalArgumentException("no rule for " + command.getClass());
     }
     return true;
+  }
+
+  private static boolean isForeign(LiveSession session, Command command) {
+    return command instanceof Command.Heartbeat heartbeat
+        && heartbeat.realmId() != 0
+        && heartbeat.realmId() != session.terms.realmId();
   }
 
   /** Hears a heartbeat or shows a session whose committed state is known, while suspended. */
@@ -444,6 +452,7 @@ public final class ShardKernel<R> {
     table.add(session);
     PendingBatch.Entry<R> entry = decide(session);
     entry.created = wanted;
+    entry.createdBy = create.by().userId();
     entry.events.add(
         event(
             session,

@@ -143,6 +143,8 @@ final class ReplyRules {
 
   private void acknowledged(ShardDriver driver, Ask ask, SessionView view) {
     Command command = ask.command;
+    BrokenRule.unless(
+        !isForeign(row(ask), command), 0, "%s learns of another realm: %s", ask, view);
     if (command instanceof Command.Revoke || command instanceof Command.Stop) {
       BrokenRule.unless(
           !row(ask).state().live() && !view.state().live(), 2, "%s: it lives on", ask);
@@ -170,12 +172,22 @@ final class ReplyRules {
   private void notLive(ShardDriver driver, Ask ask) {
     SessionRecord row = world.store.row(ask.command.sessionId());
     BrokenRule.unless(
-        !rules.isOwner(driver) || row == null || row.state() == SessionState.ENDED,
+        !rules.isOwner(driver)
+            || row == null
+            || row.state() == SessionState.ENDED
+            || isForeign(row, ask.command),
         1,
         "%s does not know of %s for %s",
         driver,
         row,
         ask);
+  }
+
+  /** Whoever may not know of the session's realm is told that there is none. */
+  private static boolean isForeign(SessionRecord row, Command command) {
+    return command instanceof Command.Heartbeat heartbeat
+        && heartbeat.realmId() != 0
+        && heartbeat.realmId() != row.terms().realmId();
   }
 
   private void refused(Ask ask, Outcome.Refused refused) {

@@ -88,7 +88,8 @@ final class Traffic {
     if (choice < 20) {
       return new Command.Extend(id, someExtension(session), admin());
     } else if (choice < 30) {
-      return new Command.Heartbeat(id, chance.oneIn(4) ? null : chance.of(PROCESSES));
+      int realm = chance.oneIn(3) ? (int) chance.between(1, 2) : 0;
+      return new Command.Heartbeat(id, realm, chance.oneIn(4) ? null : chance.of(PROCESSES));
     } else if (choice < 45) {
       return new Command.Touch(id);
     } else if (choice < 60) {

@@ -1,0 +1,146 @@
+package dev.curfew.alert;
+
+import dev.curfew.bus.Bus;
+import dev.curfew.bus.Routes;
+import dev.curfew.fault.CurfewException;
+import dev.curfew.fault.ErrorCode;
+import dev.curfew.store.EventFilter;
+import dev.curfew.store.EventStore;
+import dev.curfew.store.LoggedEvent;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.internal.ContextInternal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The node's one follower of the event log, and the connections that are told. Deploy once a node,
+ * before the HTTP listener, and undeploy it first: it says goodbye to its connections.
+ */
+public final class AlertHub extends VerticleBase {
+  private static final int PAGE = 1_000;
+
+  /**
+   * @param poll longest time between two looks at the log when nobody says that there is something
+   * @param ping how often a connection must show that it lives
+   * @param stall how long a reader may take nothing
+   * @param linger how long a closed connection has to take what is still under way to it
+   * @param recheck how often credentials are looked at again when nobody says that one changed
+   * @param goodbye how long connections have to close when the node stops
+   */
+  public record Options(
+      Duration poll,
+      Duration ping,
+      Duration stall,
+      Duration linger,
+      Duration recheck,
+      Duration goodbye) {
+    public static final Options DEFAULT =
+        new Options(
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(2));
+  }
+
+  private final EventStore store;
+  private final Bus bus;
+  private final Options options;
+  private final Map<EventLoop, Future<LocalSockets>> byLoop = new ConcurrentHashMap<>();
+  private final List<LocalSockets> all = new CopyOnWriteArrayList<>();
+  private final Promise<EventTail> started = Promise.promise();
+  private boolean stopped;
+
+  public AlertHub(EventStore store, Bus bus, Options options) {
+    this.store = store;
+    this.bus = bus;
+    this.options = options;
+  }
+
+  @Override
+  public Future<?> start() {
+    EventTail tail =
+        new EventTail(
+            vertx, cursor -> store.read(cursor, EventFilter.ALL, PAGE), this::tell, options.poll());
+    return Future.all(
+            bus.subscribe(Routes.EVENTS_COMMITTED, notice -> tail.nudge()),
+            bus.subscribe(Routes.CREDENTIALS_CHANGED, notice -> recheck()))
+        .compose(subscribed -> store.last())
+        .onSuccess(
+            last -> {
+              tail.start(last);
+              vertx.setPeriodic(options.recheck().toMillis(), timer -> recheck());
+              started.complete(tail);
+            });
+  }
+
+  @Override
+  public Future<?> stop() {
+    stopped = true;
+    EventTail tail = started.future().result();
+    if (tail != null) {
+      tail.stop();
+    }
+    List<Future<?>> closed = new ArrayList<>();
+    all.forEach(sockets -> closed.add(sockets.close()));
+    return Future.join(closed)
+        .timeout(options.goodbye().toMillis(), TimeUnit.MILLISECONDS)
+        .otherwiseEmpty();
+  }
+
+  private Future<?> tell(List<LoggedEvent> events) {
+    if (all.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    List<EventEnvelope> envelopes = events.stream().map(EventEnvelope::new).toList();
+    List<Future<?>> told = new ArrayList<>(all.size());
+    all.forEach(sockets -> told.add(sockets.feed().tell(envelopes)));
+    return Future.join(told);
+  }
+
+  private void recheck() {
+    all.forEach(LocalSockets::recheck);
+  }
+
+  /** The connections of the event loop that calls. */
+  Future<LocalSockets> here() {
+    ContextInternal caller = ((ContextInternal) vertx.getOrCreateContext()).unwrap();
+    return byLoop.computeIfAbsent(
+        caller.nettyEventLoop(), loop -> started.future().compose(tail -> join(caller, tail)));
+  }
+
+  /** On the hub's context, so that a feed begins exactly where the tail stands. */
+  private Future<LocalSockets> join(ContextInternal caller, EventTail tail) {
+    Promise<LocalSockets> joined = caller.promise();
+    context.runOnContext(
+        none -> {
+          if (stopped) {
+            joined.fail(CurfewException.of(ErrorCode.UNAVAILABLE, "The node stops"));
+            return;
+          }
+          LocalFeed feed = new LocalFeed(caller, store, tail.position());
+          LocalSockets sockets = new LocalSockets(vertx, caller, feed, options);
+          all.add(sockets);
+          joined.complete(sockets);
+        });
+    return joined.future();
+  }
+
+  /** How many connections there are. */
+  public int connections() {
+    int connections = 0;
+    for (LocalSockets sockets : all) {
+      connections += sockets.size();
+    }
+    return connections;
+  }
+}

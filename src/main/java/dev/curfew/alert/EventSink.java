@@ -1,0 +1,13 @@
+package dev.curfew.alert;
+
+/** Where a subscription's events go: one connection. */
+interface EventSink {
+  /** Sends an event's text. Only called while not full. */
+  void send(String text);
+
+  /**
+   * Whether the reader has to catch up first; {@link Subscription#pump} is called when it has. Also
+   * when the connection is gone.
+   */
+  boolean isFull();
+}
