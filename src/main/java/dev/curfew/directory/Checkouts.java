@@ -54,6 +54,7 @@ public final class Checkouts {
         SessionRequest.of(SessionKind.PSM)
             .forUser(wanted.userId())
             .lasting(wanted.duration())
+            .underPolicy(wanted.policyId())
             .ownedBy(wanted.processInstance());
     return credentials
         .find(wanted.credentialId())

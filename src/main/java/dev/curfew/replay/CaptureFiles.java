@@ -1,68 +1,59 @@
 package dev.curfew.replay;
 
-import dev.curfew.fault.CurfewException;
-import dev.curfew.fault.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
-/** The files of one capture, wherever they lie. */
-public interface CaptureFiles {
+/** Where the files of a capture are; paths are relative, with forward slashes. */
+interface CaptureFiles {
 
-  /**
-   * Reads a whole file.
-   *
-   * @param name relative to the capture, with forward slashes
-   * @throws NoSuchFileException if it is not there
-   */
-  byte[] read(String name) throws IOException;
+  /** The file's content from its beginning, or null when there is no such file. */
+  @Nullable InputStream open(String path) throws IOException;
 
-  /** Where the capture is, for messages. */
-  String location();
+  boolean exists(String path);
 
-  /**
-   * The files of a directory.
-   *
-   * @throws CurfewException {@link ErrorCode#BAD_CONFIGURATION} if there is no such directory
-   */
-  static CaptureFiles inDirectory(Path directory) {
-    if (!Files.isDirectory(directory)) {
-      throw CurfewException.of(
-          ErrorCode.BAD_CONFIGURATION, "there is no directory with a capture: " + directory);
+  /** The capture as the user named it, for messages. */
+  String name();
+
+  /** The files of a directory. */
+  record InDirectory(Path directory) implements CaptureFiles {
+    @Override
+    public @Nullable InputStream open(String path) throws IOException {
+      return exists(path) ? Files.newInputStream(directory.resolve(path)) : null;
     }
-    return new CaptureFiles() {
-      @Override
-      public byte[] read(String name) throws IOException {
-        return Files.readAllBytes(directory.resolve(name));
-      }
 
-      @Override
-      public String location() {
-        return directory.toString();
-      }
-    };
+    @Override
+    public boolean exists(String path) {
+      return Files.isRegularFile(directory.resolve(path));
+    }
+
+    @Override
+    public String name() {
+      return directory.toString();
+    }
   }
 
-  /** The files of a capture on the classpath, also inside a jar. */
-  static CaptureFiles bundled(String name) {
-    String root = "/captures/" + name + "/";
-    return new CaptureFiles() {
-      @Override
-      public byte[] read(String file) throws IOException {
-        try (InputStream in = CaptureFiles.class.getResourceAsStream(root + file)) {
-          if (in == null) {
-            throw new NoSuchFileException(file);
-          }
-          return in.readAllBytes();
-        }
-      }
+  /** The files that came with the program, on the class path or in the jar. */
+  record Bundled(String capture) implements CaptureFiles {
+    private String resource(String path) {
+      return "/captures/" + capture + "/" + path;
+    }
 
-      @Override
-      public String location() {
-        return "bundled capture " + name;
-      }
-    };
+    @Override
+    public @Nullable InputStream open(String path) {
+      return CaptureFiles.class.getResourceAsStream(resource(path));
+    }
+
+    @Override
+    public boolean exists(String path) {
+      return CaptureFiles.class.getResource(resource(path)) != null;
+    }
+
+    @Override
+    public String name() {
+      return capture;
+    }
   }
 }

@@ -2,136 +2,167 @@ package dev.curfew.replay;
 
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
+import dev.curfew.replay.CapturedEvent.ClipboardCopy;
+import dev.curfew.replay.CapturedEvent.Frame;
+import dev.curfew.replay.CapturedEvent.Keystroke;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 
-/** Reads and checks the files of one capture. The format is described at the package. */
-final class CaptureReader {
-  private static final String SESSION = "session.json";
-  private static final String FRAMES = "frames.jsonl";
-  private static final String KEYSTROKES = "keystrokes.jsonl";
-  private static final String CLIPBOARD = "clipboard.jsonl";
+/**
+ * Reads a capture in the format that the package documents, from a directory or from the program
+ * itself. Every method blocks; a reader holds nothing open and may be used from several threads.
+ */
+public final class CaptureReader {
 
-  private static final int LONGEST_SIDE = 16_384;
+  /** The capture that comes with the program: 58 seconds of work in a shell, 58 frames. */
+  public static final String DBA_MAINTENANCE = "dba-maintenance";
+
+  private static final long LATEST_TIME = 253_402_300_799_999L; // the end of the year 9999
 
   private final CaptureFiles files;
 
-  CaptureReader(CaptureFiles files) {
+  private CaptureReader(CaptureFiles files) {
     this.files = files;
   }
 
-  CapturedSession read() {
-    CaptureEntry session =
-        new CaptureEntry(
-            SESSION,
-            text(SESSION),
-            Set.of(
-                "title",
-                "width",
-                "height",
-                "started",
-                "ended",
-                "frames",
-                "keystrokes",
-                "clipboard"));
-    long startedAt = session.number("started", 0, Long.MAX_VALUE);
-    long endedAt = session.number("ended", startedAt, Long.MAX_VALUE);
-    List<CapturedSession.Frame> frames =
-        lines(
-            session,
-            "frames",
-            FRAMES,
-            "file",
-            line -> new CapturedSession.Frame(line.fileInside("file"), line.at(), files));
-    List<CapturedSession.Keystroke> keystrokes =
-        lines(
-            session,
-            "keystrokes",
-            KEYSTROKES,
-            "key",
-            line -> new CapturedSession.Keystroke(line.string("key"), line.at()));
-    List<CapturedSession.Clipboard> clipboard =
-        lines(
-            session,
-            "clipboard",
-            CLIPBOARD,
-            "text",
-            line -> new CapturedSession.Clipboard(line.string("text"), line.at()));
-    return new CapturedSession(
-        session.string("title"),
-        (int) session.number("width", 1, LONGEST_SIDE),
-        (int) session.number("height", 1, LONGEST_SIDE),
-        startedAt,
-        endedAt,
-        frames,
-        keystrokes,
-        clipboard);
+  /**
+   * @throws CurfewException NOT_FOUND when there is no such directory
+   */
+  public static CaptureReader ofDirectory(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      throw CurfewException.notFound("capture directory " + directory);
+    }
+    return new CaptureReader(new CaptureFiles.InDirectory(directory));
   }
 
-  /** Reads a file of one entry a line, in order of time and as many as the session says. */
-  private <T> List<T> lines(
-      CaptureEntry session,
-      String countField,
-      String file,
-      String field,
-      Function<CaptureEntry, T> entry) {
-    long expected = session.number(countField, 0, Integer.MAX_VALUE);
-    if (expected == 0 && !exists(file)) {
-      return List.of();
+  /**
+   * A capture that comes with the program, such as {@link #DBA_MAINTENANCE}.
+   *
+   * @throws CurfewException NOT_FOUND when the program has none of that name
+   */
+  public static CaptureReader bundled(String name) {
+    CaptureFiles files = new CaptureFiles.Bundled(name);
+    if (!files.exists("session.json")) {
+      throw CurfewException.notFound("bundled capture " + name);
     }
-    List<T> entries = new ArrayList<>();
-    long earlier = Long.MIN_VALUE;
-    int number = 0;
-    for (String line : text(file).split("\n", -1)) {
-      number++;
-      if (line.isBlank()) {
-        continue;
-      }
-      CaptureEntry parsed = new CaptureEntry(file + " line " + number, line, Set.of(field, "at"));
-      if (parsed.at() < earlier) {
-        throw parsed.wrong("at", "is earlier than the line before");
-      }
-      earlier = parsed.at();
-      entries.add(entry.apply(parsed));
-    }
-    if (entries.size() != expected) {
-      throw session.wrong(
-          countField, "says " + expected + " but " + file + " has " + entries.size());
-    }
-    return entries;
+    return new CaptureReader(files);
   }
 
-  private boolean exists(String file) {
-    try {
-      files.read(file);
-      return true;
-    } catch (IOException e) {
-      return false;
+  /**
+   * The whole capture but the pictures, checked against every rule of the format.
+   *
+   * @throws CurfewException as the package says; the message names file and line
+   */
+  public CapturedSession read() {
+    FlatObject session = FlatObject.parse("session.json", content("session.json"));
+    String title = session.text("title");
+    if (title.isBlank()) {
+      throw FlatObject.refused(session.where(), "\"title\" must not be blank");
     }
+    int width = (int) session.number("width", 1, Integer.MAX_VALUE);
+    int height = (int) session.number("height", 1, Integer.MAX_VALUE);
+    long started = session.number("started", 0, LATEST_TIME);
+    long ended = session.number("ended", started, LATEST_TIME);
+    List<Frame> frames =
+        lines(
+            "frames.jsonl",
+            session.number("frames", 0, Integer.MAX_VALUE),
+            line -> new Frame(framePath(line), line.number("at", started, ended)));
+    List<Keystroke> keystrokes =
+        lines(
+            "keystrokes.jsonl",
+            session.number("keystrokes", 0, Integer.MAX_VALUE),
+            line -> new Keystroke(line.text("key"), line.number("at", started, ended)));
+    List<ClipboardCopy> clipboard =
+        lines(
+            "clipboard.jsonl",
+            session.number("clipboard", 0, Integer.MAX_VALUE),
+            line -> new ClipboardCopy(line.text("text"), line.number("at", started, ended)));
+    return new CapturedSession(title, width, height, started, ended, frames, keystrokes, clipboard);
   }
 
-  private String text(String file) {
-    try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .decode(ByteBuffer.wrap(files.read(file)))
-          .toString();
-    } catch (NoSuchFileException e) {
+  /**
+   * The bytes of one screenshot, unchanged and unchecked.
+   *
+   * @throws CurfewException NOT_FOUND when the file has gone, STORAGE_UNAVAILABLE when it cannot be
+   *     read
+   */
+  public byte[] image(Frame frame) {
+    return content(frame.file());
+  }
+
+  private String framePath(FlatObject line) {
+    String file = line.text("file");
+    // A capture may come from anywhere; its paths must not reach outside of it.
+    if (file.startsWith("/")
+        || file.indexOf('\\') >= 0
+        || file.indexOf(':') >= 0
+        || file.indexOf('\0') >= 0
+        || Arrays.asList(file.split("/", -1)).contains("..")) {
+      throw FlatObject.refused(line.where(), "\"file\" must be a path inside the capture");
+    }
+    if (!files.exists(file)) {
       throw CurfewException.of(
-          ErrorCode.BAD_CONFIGURATION, "no " + file + " in " + files.location());
-    } catch (CharacterCodingException e) {
-      throw CurfewException.of(
-          ErrorCode.INVALID_FIELD, file, file + " in " + files.location() + " is not UTF-8");
+          ErrorCode.NOT_FOUND, line.where() + ": " + file + " not found in " + files.name());
+    }
+    return file;
+  }
+
+  private <E extends CapturedEvent> List<E> lines(
+      String file, long expected, Function<FlatObject, E> parse) {
+    byte[] content = content(file);
+    List<E> events = new ArrayList<>();
+    long previous = 0;
+    int lineNumber = 0;
+    for (int from = 0; from < content.length; ) {
+      int to = from;
+      while (to < content.length && content[to] != '\n') {
+        to++;
+      }
+      lineNumber++;
+      if (!isBlank(content, from, to)) {
+        FlatObject line =
+            FlatObject.parse(file + " line " + lineNumber, Arrays.copyOfRange(content, from, to));
+        E event = parse.apply(line);
+        if (event.at() < previous) {
+          throw FlatObject.refused(line.where(), "\"at\" is earlier than in the line before");
+        }
+        previous = event.at();
+        events.add(event);
+      }
+      from = to + 1;
+    }
+    if (events.size() != expected) {
+      throw FlatObject.refused(
+          file, "has " + events.size() + " lines where session.json says " + expected);
+    }
+    return events;
+  }
+
+  private static boolean isBlank(byte[] content, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (content[i] != ' ' && content[i] != '\t' && content[i] != '\r') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private byte[] content(String file) {
+    try (InputStream in = files.open(file)) {
+      if (in == null) {
+        throw CurfewException.of(ErrorCode.NOT_FOUND, file + " not found in " + files.name());
+      }
+      return in.readAllBytes();
     } catch (IOException e) {
       throw CurfewException.causedBy(
-          ErrorCode.BAD_CONFIGURATION, file + " in " + files.location() + " cannot be read", e);
+          ErrorCode.STORAGE_UNAVAILABLE, file + " in " + files.name() + " cannot be read", e);
     }
   }
 }

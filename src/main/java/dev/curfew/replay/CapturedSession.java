@@ -1,22 +1,20 @@
 package dev.curfew.replay;
 
-import dev.curfew.fault.CurfewException;
-import dev.curfew.fault.ErrorCode;
-import java.io.IOException;
-import java.nio.file.Path;
+import dev.curfew.replay.CapturedEvent.ClipboardCopy;
+import dev.curfew.replay.CapturedEvent.Frame;
+import dev.curfew.replay.CapturedEvent.Keystroke;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
- * A capture that was read and checked. Images stay where they are until they are asked for.
+ * What a capture tells, without the pictures themselves: those are fetched one at a time with
+ * {@link CaptureReader#image}.
  *
- * @param title what the session was about
- * @param width of the screen, in pixels
- * @param height of the screen, in pixels
- * @param startedAt epoch milliseconds
- * @param endedAt epoch milliseconds
- * @param frames screenshots in order of time
- * @param keystrokes in order of time
- * @param clipboard in order of time
+ * @param width of the screen in pixels; single frames may differ
+ * @param startedAt milliseconds since the epoch
+ * @param endedAt milliseconds since the epoch, not before {@code startedAt}
+ * @param frames in order of time, as are the keystrokes and the clipboard
  */
 public record CapturedSession(
     String title,
@@ -26,7 +24,7 @@ public record CapturedSession(
     long endedAt,
     List<Frame> frames,
     List<Keystroke> keystrokes,
-    List<Clipboard> clipboard) {
+    List<ClipboardCopy> clipboard) {
 
   public CapturedSession {
     frames = List.copyOf(frames);
@@ -34,66 +32,22 @@ public record CapturedSession(
     clipboard = List.copyOf(clipboard);
   }
 
-  /**
-   * A screenshot.
-   *
-   * @param file its name within the capture
-   * @param at epoch milliseconds
-   */
-  public record Frame(String file, long at, CaptureFiles source) {
-
-    /**
-     * The bytes of the image.
-     *
-     * @throws CurfewException {@link ErrorCode#BAD_CONFIGURATION} if it can no longer be read
-     */
-    public byte[] image() {
-      try {
-        return source.read(file);
-      } catch (IOException e) {
-        throw CurfewException.causedBy(
-            ErrorCode.BAD_CONFIGURATION, file + " of the capture cannot be read", e);
-      }
-    }
-  }
-
-  /**
-   * A key.
-   *
-   * @param key a character, or the name of a key as browsers name it
-   * @param at epoch milliseconds
-   */
-  public record Keystroke(String key, long at) {}
-
-  /**
-   * Text that went through the clipboard.
-   *
-   * @param at epoch milliseconds
-   */
-  public record Clipboard(String text, long at) {}
-
-  /**
-   * Reads a capture from a directory.
-   *
-   * @throws CurfewException {@link ErrorCode#BAD_CONFIGURATION} if it is not there or not readable,
-   *     {@link ErrorCode#INVALID_FIELD} naming file and line if its content is wrong
-   */
-  public static CapturedSession inDirectory(Path directory) {
-    return new CaptureReader(CaptureFiles.inDirectory(directory)).read();
-  }
-
-  /**
-   * Reads a capture that comes with Curfew.
-   *
-   * @param name the last part of its resource path, such as {@code dba-maintenance}
-   * @throws CurfewException as for a directory
-   */
-  public static CapturedSession bundled(String name) {
-    return new CaptureReader(CaptureFiles.bundled(name)).read();
-  }
-
-  /** From the start of the session to its end. */
+  /** From start to end, in milliseconds. */
   public long durationMillis() {
     return endedAt - startedAt;
+  }
+
+  /**
+   * Everything in order of time. Within one millisecond a frame comes before a key, and a key
+   * before the clipboard.
+   */
+  public List<CapturedEvent> events() {
+    List<CapturedEvent> events =
+        new ArrayList<>(frames.size() + keystrokes.size() + clipboard.size());
+    events.addAll(frames);
+    events.addAll(keystrokes);
+    events.addAll(clipboard);
+    events.sort(Comparator.comparingLong(CapturedEvent::at));
+    return List.copyOf(events);
   }
 }

@@ -1,26 +1,39 @@
 /**
- * Captured sessions, to be played back against a node. {@link dev.curfew.replay.CapturedSession}
- * reads a capture from a directory, or from the captures that come with Curfew.
+ * Captured sessions: recordings of a real privileged session taken by a gateway, kept as plain
+ * files so that they can be played against a running node.
  *
- * <p>A capture is a directory of UTF-8 files:
+ * <h2>The format</h2>
  *
- * <ul>
- *   <li>{@code session.json}: {@code {"title", "width", "height", "started", "ended", "frames",
- *       "keystrokes", "clipboard"}}; sizes in pixels, times in epoch milliseconds, and how many
- *       lines the other files have.
- *   <li>{@code frames.jsonl}: a line for each screenshot, {@code {"file", "at"}}; the file is named
- *       relative to the directory and lies inside it.
- *   <li>{@code keystrokes.jsonl}: {@code {"key", "at"}}; a character, or the name of a key as
- *       browsers name it.
- *   <li>{@code clipboard.jsonl}: {@code {"text", "at"}}.
- * </ul>
+ * A capture is a directory, or the same files inside the jar under {@code captures/NAME/}. Text is
+ * UTF-8. Times ({@code at}, {@code started}, {@code ended}) are milliseconds since the epoch.
+ * Fields that are not named here are ignored.
  *
- * <p>Lines are in order of time; empty lines are passed over. Keystrokes and clipboard may be
- * missing when there are none. A capture is read and checked as a whole before anything is done
- * with it, except for the images, which are read one at a time. Whatever is wrong is a {@link
- * dev.curfew.fault.CurfewException} with {@link dev.curfew.fault.ErrorCode#INVALID_FIELD}, whose
- * message names file and line; a capture that cannot be read at all is {@link
- * dev.curfew.fault.ErrorCode#BAD_CONFIGURATION}.
+ * <dl>
+ *   <dt>{@code session.json}
+ *   <dd>one object: {@code title} (text, not blank), {@code width} and {@code height} of the screen
+ *       in pixels, {@code started}, {@code ended} (not before {@code started}), and how many lines
+ *       the three other files have: {@code frames}, {@code keystrokes}, {@code clipboard}. A count
+ *       that does not match is refused, since it means that the capture was cut short.
+ *   <dt>{@code frames.jsonl}
+ *   <dd>one object a line: {@code file}, the path of a PNG, JPEG or WebP screenshot relative to the
+ *       capture and inside it, and {@code at}.
+ *   <dt>{@code keystrokes.jsonl}
+ *   <dd>one object a line: {@code key} and {@code at}. A key that makes a character is that
+ *       character ({@code "d"}, {@code " "}, {@code "%"}); any other goes by its name ({@code
+ *       "Enter"}, {@code "Backspace"}, {@code "F5"}), chords with plus signs ({@code "Ctrl+C"}).
+ *   <dt>{@code clipboard.jsonl}
+ *   <dd>one object a line: {@code text}, what was put on the clipboard, and {@code at}.
+ * </dl>
+ *
+ * The lines of a file are in order of time, and every {@code at} is between {@code started} and
+ * {@code ended}, both included. Blank lines are skipped.
+ *
+ * <h2>Failures</h2>
+ *
+ * A missing file is {@link dev.curfew.fault.ErrorCode#NOT_FOUND}; anything that breaks the format
+ * is {@link dev.curfew.fault.ErrorCode#UNPROCESSABLE} and names the file and, in the line-wise
+ * files, the line. A file that exists but cannot be read is {@link
+ * dev.curfew.fault.ErrorCode#STORAGE_UNAVAILABLE}. Nothing is kept open between calls.
  */
 @NullMarked
 package dev.curfew.replay;

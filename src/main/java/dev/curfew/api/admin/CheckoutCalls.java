@@ -28,11 +28,13 @@ final class CheckoutCalls {
     if (duration == null) {
       throw CurfewException.invalid("durationSeconds", "is required");
     }
+    Long policy = body.optionalInteger("policy", 1, Integer.MAX_VALUE);
     NewCheckout wanted =
         new NewCheckout(
             (int) body.integer("credentialId", 1, Integer.MAX_VALUE),
             duration,
             body.optionalText("targetHost", 255),
+            policy == null ? null : policy.intValue(),
             body.optionalId("userId"),
             body.optionalText("processInstance", 256));
     return gateway
