@@ -59,7 +59,7 @@ final class CheckoutsTest {
   }
 
   private static NewCheckout wanted(int credentialId) {
-    return new NewCheckout(credentialId, Duration.ofHours(1), "db1.example.com", null, null);
+    return new NewCheckout(credentialId, Duration.ofHours(1), "db1.example.com", null, null, null);
   }
 
   private static Checkout open(Principal by, boolean rotate) {
@@ -103,7 +103,7 @@ final class CheckoutsTest {
             checkouts.open(
                 admin,
                 new NewCheckout(
-                    credential(false).id(), Duration.ofMinutes(5), null, null, "gateway-1")));
+                    credential(false).id(), Duration.ofMinutes(5), null, null, null, "gateway-1")));
     assertThat(session(checkout).owner()).isEqualTo("gateway-1");
   }
 
@@ -113,19 +113,19 @@ final class CheckoutsTest {
     int id = credential(false).id();
     refused(
         ErrorCode.OVER_MAXIMUM_DURATION,
-        () -> checkouts.open(admin, new NewCheckout(id, Duration.ofDays(2), null, null, null)));
+        () -> checkouts.open(admin, new NewCheckout(id, Duration.ofDays(2), null, null, null, null)));
     refused(
         ErrorCode.INVALID_FIELD,
-        () -> checkouts.open(admin, new NewCheckout(id, Duration.ZERO, null, null, null)));
+        () -> checkouts.open(admin, new NewCheckout(id, Duration.ZERO, null, null, null, null)));
     refused(
         ErrorCode.INVALID_FIELD,
-        () -> checkouts.open(admin, new NewCheckout(id, Duration.ofHours(1), "a\0b", null, null)));
+        () -> checkouts.open(admin, new NewCheckout(id, Duration.ofHours(1), "a\0b", null, null, null)));
     refused(
         ErrorCode.FORBIDDEN,
         () ->
             checkouts.open(
                 node.user(Role.USER),
-                new NewCheckout(id, Duration.ofHours(1), null, "admin", null)));
+                new NewCheckout(id, Duration.ofHours(1), null, null, "admin", null)));
     Principal stranger = node.user(node.realm(Tier.FREE).name(), Role.ORG_ADMIN);
     refused(ErrorCode.NOT_FOUND, () -> checkouts.open(stranger, wanted(id)));
     refused(ErrorCode.NOT_FOUND, () -> checkouts.get(admin, Long.MAX_VALUE));
