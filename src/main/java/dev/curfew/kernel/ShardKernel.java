@@ -665,6 +665,11 @@ public final class ShardKernel<R> {
     return batch;
   }
 
+  /** Whether decisions wait to be taken; only with one can the next deadline have moved. */
+  public boolean hasDecisions() {
+    return !queued.isEmpty() || !parts.isEmpty();
+  }
+
   /** The batch whose answer is outstanding, to be sent again. */
   public @Nullable Batch unansweredBatch() {
     return inFlightBatch;

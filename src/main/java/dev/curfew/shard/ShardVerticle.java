@@ -167,7 +167,10 @@ final class ShardVerticle extends VerticleBase {
     if (!pending.answered()) {
       boundWait(pending);
     }
-    scheduleTurn();
+    // A heartbeat, which is most of what comes, decides nothing and needs no turn.
+    if (kernel.hasDecisions()) {
+      scheduleTurn();
+    }
   }
 
   private static boolean isHeartbeat(PendingCommand pending) {
