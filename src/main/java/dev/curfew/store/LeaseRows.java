@@ -113,13 +113,13 @@ final class LeaseRows {
       """
       WITH moved AS (
         UPDATE recording
-        SET stage = $5, owner = $6, lease_until = NULL, reported_at = NULL, attempt = $7,
-            ready_at = CASE WHEN $5 IN (2, 4) THEN clock_timestamp() END,
+        SET stage = $5::smallint, owner = $6, lease_until = NULL, reported_at = NULL, attempt = $7,
+            ready_at = CASE WHEN $5::smallint IN (2, 4) THEN clock_timestamp() END,
             encoded_by = $8, encoded_token = $9, failed_stage = $10,
             format = COALESCE($11, format),
             ssh_logs_uploaded = COALESCE($12, ssh_logs_uploaded),
             destination = COALESCE($13, destination),
-            uploaded_at = CASE WHEN $5 = 6 THEN clock_timestamp() END,
+            uploaded_at = CASE WHEN $5::smallint = 6 THEN clock_timestamp() END,
             failure = CASE WHEN $15::boolean THEN NULL ELSE COALESCE($14, failure) END,
             updated_at = clock_timestamp()
         WHERE session_id = $1 AND stage = $2 AND token = $3
