@@ -6,8 +6,12 @@ import ch.qos.logback.core.joran.spi.JoranException;
 import dev.curfew.config.CurfewConfig;
 import java.net.URL;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
-/** Brings logging into the form that the settings ask for. */
+/**
+ * Brings logging into the form that the settings ask for: Curfew's own messages and those of all
+ * libraries, whichever logging they use.
+ */
 public final class LogOutput {
   /** Logback's own property, by which an operator may give a file to be used instead. */
   private static final String OPERATORS_FILE = "logback.configurationFile";
@@ -23,6 +27,8 @@ public final class LogOutput {
     if (System.getProperty(OPERATORS_FILE) != null) {
       return;
     }
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     JoranConfigurator configurator = new JoranConfigurator();
     configurator.setContext(context);

@@ -58,11 +58,14 @@ CREATE TABLE session (
   ended_at        timestamptz,
   attributes      jsonb NOT NULL DEFAULT '{}',
   ipv4_address    text,
-  ipv6_address    text
+  ipv6_address    text,
+  -- Numeric id of the user who opened it.
+  created_by      bigint NOT NULL
 ) WITH (fillfactor = 80);
 
 CREATE INDEX session_of_shard ON session (shard) WHERE state < 4;
 CREATE INDEX session_due ON session (expires_at) WHERE state < 3;
+CREATE INDEX session_ending ON session (ending_at) WHERE state = 3;
 CREATE INDEX session_of_user ON session (user_id, id DESC);
 CREATE INDEX session_of_realm ON session (realm_id, id DESC);
 

@@ -12,7 +12,14 @@ CREATE TABLE recording (
   owner         text,
   token         bigint NOT NULL DEFAULT 0,
   lease_until   timestamptz,
+  -- The owner's last sign of life.
+  reported_at   timestamptz,
   attempt       integer NOT NULL DEFAULT 0,
+  -- The claim under which it was encoded, to know a repeated report of it by.
+  encoded_by    text,
+  encoded_token bigint,
+  -- Where a Failed one goes back to when it is retried.
+  failed_stage  smallint,
   -- Since when it waits to be claimed; moved when it is put back, so that claims can go by it.
   ready_at      timestamptz,
   -- The gateway that owned the session when it ended.
@@ -24,15 +31,22 @@ CREATE TABLE recording (
   chunk_bytes   bigint NOT NULL DEFAULT 0,
   raw_bytes     bigint NOT NULL DEFAULT 0,
   chain         bytea NOT NULL DEFAULT '\x',
+  -- The latest time captured at, for each kind of chunk in the order of their codes.
+  latest_captured_ms bigint[] NOT NULL DEFAULT '{0,0,0,0}',
   format        text,
   ssh_logs_uploaded boolean,
   destination   text,
   failure       text,
+  -- When its destination was read back, and when its chunks were deleted here after that.
+  uploaded_at   timestamptz,
+  cleared_at    timestamptz,
   updated_at    timestamptz NOT NULL DEFAULT clock_timestamp()
 ) WITH (fillfactor = 70);
 
 CREATE INDEX recording_ready ON recording (stage, ready_at) WHERE stage IN (2, 4);
 CREATE INDEX recording_leased ON recording (lease_until) WHERE stage IN (3, 5);
+CREATE INDEX recording_to_clear ON recording (uploaded_at)
+  WHERE uploaded_at IS NOT NULL AND cleared_at IS NULL;
 CREATE INDEX recording_of_realm ON recording (realm_id, session_id DESC);
 
 -- One row a chunk. Text is kept in the row; images and raw bytes lie in the chunk store.

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 class LogOutputTest {
   private final PrintStream standardError = System.err;
@@ -33,6 +34,7 @@ class LogOutputTest {
     System.setOut(standardOutput);
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
+    SLF4JBridgeHandler.uninstall();
     JoranConfigurator configurator = new JoranConfigurator();
     configurator.setContext(context);
     configurator.doConfigure(LogOutputTest.class.getResource("/logback-test.xml"));
@@ -64,6 +66,7 @@ class LogOutputTest {
     assertThat(line.getString("message")).isEqualTo("Lost \"x\"\n");
     assertThat(line.getString("stack_trace")).contains("java.lang.Exception: e");
     assertThat(line.getString("@timestamp")).endsWith("Z");
+    assertThat(line.fieldNames()).noneMatch(name -> name.startsWith("curfew"));
   }
 
   @Test
@@ -85,16 +88,18 @@ class LogOutputTest {
   }
 
   @Test
-  void vertxAndNetty_logHere() {
+  void otherLoggings_endUpHere() {
     apply(Map.of());
 
     io.vertx.core.internal.logging.LoggerFactory.getLogger("io.vertx.test").warn("from vertx");
     io.netty.util.internal.logging.InternalLoggerFactory.getInstance("io.netty.test")
         .warn("from netty");
+    java.util.logging.Logger.getLogger("org.postgresql.test").severe("from the driver");
 
     assertThat(errors.toString(StandardCharsets.UTF_8))
         .contains("WARN  test: from vertx")
-        .contains("WARN  test: from netty");
+        .contains("WARN  test: from netty")
+        .contains("ERROR test: from the driver");
   }
 
   @Test

@@ -268,13 +268,15 @@ public final class ShardKernel<R> {
     UUID id = command.sessionId();
     LiveSession session = table.find(id.getMostSignificantBits(), id.getLeastSignificantBits());
     if (phase == Phase.SUSPENDED) {
-      return session != null && answerWithoutDeciding(command, session, replyTo, now);
+      return session != null
+          && !isForeign(session, command)
+          && answerWithoutDeciding(command, session, replyTo, now);
     }
     if (command instanceof Command.Create create) {
       create(create, session, replyTo, now);
       return true;
     }
-    if (session == null) {
+    if (session == null || isForeign(session, command)) {
       output.reply(replyTo, Outcome.NotLive.INSTANCE);
       return true;
     }
@@ -303,6 +305,12 @@ public final class ShardKernel<R> {
       throw new IllegalArgumentException("no rule for " + command.getClass());
     }
     return true;
+  }
+
+  private static boolean isForeign(LiveSession session, Command command) {
+    return command instanceof Command.Heartbeat heartbeat
+        && heartbeat.realmId() != 0
+        && heartbeat.realmId() != session.terms.realmId();
   }
 
   /** Hears a heartbeat or shows a session whose committed state is known, while suspended. */
@@ -376,6 +384,7 @@ public final class ShardKernel<R> {
     table.add(session);
     PendingBatch.Entry<R> entry = decide(session);
     entry.created = wanted;
+    entry.createdBy = create.by().userId();
     entry.events.add(
         event(
             session,

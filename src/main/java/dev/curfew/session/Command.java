@@ -29,10 +29,17 @@ public sealed interface Command {
    * The owner process is alive. Moves {@code lastReported} and nothing else; the first process to
    * report becomes the owner of a session without one.
    *
+   * @param realmId the realm that the gateway may know of; a session of another one does not exist
+   *     for it. 0 for any
    * @param process the reporting process; null where a call of the gateway implies life without
    *     naming it
    */
-  record Heartbeat(UUID sessionId, @Nullable String process) implements Command {}
+  record Heartbeat(UUID sessionId, int realmId, @Nullable String process) implements Command {
+    /** Of a gateway that may know of every realm. */
+    public Heartbeat(UUID sessionId, @Nullable String process) {
+      this(sessionId, 0, process);
+    }
+  }
 
   /** The user did something: idle time starts anew. */
   record Touch(UUID sessionId) implements Command {}

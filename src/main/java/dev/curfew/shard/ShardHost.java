@@ -44,6 +44,7 @@ public final class ShardHost implements ClusterClock.DatabaseWatcher {
         new ShardVerticle.Surroundings(
             options.node(),
             store,
+            new Committer(store),
             clock,
             bus,
             pulses,

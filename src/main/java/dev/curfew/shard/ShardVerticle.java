@@ -25,7 +25,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +38,6 @@ final class ShardVerticle extends VerticleBase {
   /** An armed timer is looked at again after this long, since the clock may have been corrected. */
   private static final long LONGEST_TIMER = 10_000;
 
-  private static final long COMMIT_PATIENCE = 10_000;
   private static final long SHORTEST_RETRY = 50;
   private static final long LONGEST_RETRY = 1_000;
 
@@ -47,6 +45,7 @@ final class ShardVerticle extends VerticleBase {
   record Surroundings(
       String node,
       SessionStore store,
+      Committer committer,
       ClusterClock clock,
       Bus bus,
       PulseWriter pulses,
@@ -277,9 +276,8 @@ final class ShardVerticle extends VerticleBase {
   private void commit(Batch batch) {
     committing = true;
     around
-        .store
+        .committer
         .commit(batch)
-        .timeout(COMMIT_PATIENCE, TimeUnit.MILLISECONDS)
         .onComplete(
             result ->
                 context.runOnContext(
@@ -316,17 +314,12 @@ final class ShardVerticle extends VerticleBase {
   }
 
   private void unanswered(Batch batch, Throwable failure) {
-    LOG.warn("Shard {}: no answer to a commit, sending it again: {}", shard, cause(failure));
+    LOG.debug("Shard {}: no answer to a commit, sending it again", shard, failure);
     kernel.suspend();
     long delay = retryDelay;
     retryDelay = Math.min(LONGEST_RETRY, retryDelay * 2);
     committing = true;
     vertx.setTimer(delay, timer -> commit(batch));
-  }
-
-  private static String cause(Throwable failure) {
-    Throwable cause = failure.getCause();
-    return String.valueOf((cause == null ? failure : cause).getMessage());
   }
 
   /** The database does not answer anyone. */

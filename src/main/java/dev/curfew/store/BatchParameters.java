@@ -7,6 +7,7 @@ import dev.curfew.session.SessionEvent;
 import dev.curfew.session.SessionRecord;
 import dev.curfew.session.Terms;
 import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -15,20 +16,30 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** A batch as the parallel arrays that the commit statement takes. */
+/** Batches as the parallel arrays that the commit statement takes. */
 final class BatchParameters {
+  private record Change(short shard, Batch.Change of) {}
+
   private BatchParameters() {}
 
-  static Tuple of(Batch batch) {
-    List<SessionRecord> changed = batch.changes().stream().map(Batch.Change::after).toList();
+  static Tuple of(List<Batch> batches) {
+    List<Change> changes = new ArrayList<>();
+    List<SessionEvent> events = new ArrayList<>();
+    for (Batch batch : batches) {
+      batch.changes().forEach(change -> changes.add(new Change((short) batch.shard(), change)));
+      events.addAll(batch.events());
+    }
+    List<SessionRecord> changed = changes.stream().map(change -> change.of().after()).toList();
     List<NewSession> created =
-        batch.changes().stream().map(Batch.Change::created).filter(Objects::nonNull).toList();
-    List<SessionEvent> events = batch.events();
+        changes.stream().map(change -> change.of().created()).filter(Objects::nonNull).toList();
+    List<Change> creations =
+        changes.stream().filter(change -> change.of().created() != null).toList();
     return Tuple.from(
         new Object[] {
-          (short) batch.shard(),
-          batch.epoch(),
-          batch.sequence(),
+          column(batches, Short[]::new, batch -> (short) batch.shard()),
+          column(batches, Long[]::new, Batch::epoch),
+          column(batches, Long[]::new, Batch::sequence),
+          column(changes, Short[]::new, Change::shard),
           column(changed, UUID[]::new, SessionRecord::id),
           column(changed, Short[]::new, row -> row.state().code()),
           column(changed, Short[]::new, row -> code(row.reason())),
@@ -59,6 +70,7 @@ final class BatchParameters {
           checkouts(created, Long[]::new, NewSession.CheckoutOpening::id),
           checkouts(created, Integer[]::new, NewSession.CheckoutOpening::credentialId),
           checkouts(created, String[]::new, NewSession.CheckoutOpening::targetHost),
+          column(creations, Long[]::new, change -> change.of().createdBy()),
           column(events, String[]::new, event -> event.type().wireName()),
           column(events, Integer[]::new, SessionEvent::realmId),
           column(events, UUID[]::new, SessionEvent::sessionId),

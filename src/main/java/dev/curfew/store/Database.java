@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
@@ -23,13 +24,25 @@ public final class Database {
   /** How long to wait for a connection before the database counts as away. */
   private static final int CONNECT_SECONDS = 3;
 
+  /** How many commits of a node may be under way at once. */
+  public static final int CONCURRENT_COMMITS = 4;
+
   private final Pool pool;
 
-  /** One connection apart from the pool, so that the clock is measured and not the queue. */
+  /** For the batches of the shards alone: decisions never queue behind questions. */
+  private final Pool commits;
+
+  /** One connection apart from the others, so that the clock is measured and not the queue. */
   private final Pool control;
 
-  private Database(Pool pool, Pool control) {
+  private final Vertx vertx;
+  private final DatabaseEndpoint endpoint;
+
+  private Database(Vertx vertx, DatabaseEndpoint endpoint, Pool pool, Pool commits, Pool control) {
+    this.vertx = vertx;
+    this.endpoint = endpoint;
     this.pool = pool;
+    this.commits = commits;
     this.control = control;
   }
 
@@ -48,7 +61,10 @@ public final class Database {
         .map(
             migrated ->
                 new Database(
+                    vertx,
+                    endpoint,
                     pool(vertx, endpoint, poolSize, "curfew-postgres"),
+                    pool(vertx, endpoint, CONCURRENT_COMMITS, "curfew-postgres-commits"),
                     pool(vertx, endpoint, 1, "curfew-postgres-control")));
   }
 
@@ -60,16 +76,18 @@ public final class Database {
         .migrate();
   }
 
+  private static PgConnectOptions connectOptions(DatabaseEndpoint endpoint) {
+    return endpoint
+        .connectOptions()
+        .setCachePreparedStatements(true)
+        .setPreparedStatementCacheMaxSize(256)
+        .setPipeliningLimit(1)
+        // A transaction left open would hold back the event log's horizon for every reader.
+        .addProperty("idle_in_transaction_session_timeout", "15s")
+        .addProperty("statement_timeout", "30s");
+  }
+
   private static Pool pool(Vertx vertx, DatabaseEndpoint endpoint, int poolSize, String name) {
-    PgConnectOptions connect =
-        endpoint
-            .connectOptions()
-            .setCachePreparedStatements(true)
-            .setPreparedStatementCacheMaxSize(256)
-            .setPipeliningLimit(1)
-            // A transaction left open would hold back the event log's horizon for every reader.
-            .addProperty("idle_in_transaction_session_timeout", "15s")
-            .addProperty("statement_timeout", "30s");
     return PgBuilder.pool()
         .with(
             new PoolOptions()
@@ -78,13 +96,13 @@ public final class Database {
                 .setConnectionTimeoutUnit(TimeUnit.SECONDS)
                 .setName(name)
                 .setShared(true))
-        .connectingTo(connect)
+        .connectingTo(connectOptions(endpoint))
         .using(vertx)
         .build();
   }
 
   public Future<Void> close() {
-    return pool.close().eventually(control::close);
+    return pool.close().eventually(commits::close).eventually(control::close);
   }
 
   /** The server's clock, in epoch microseconds. */
@@ -100,9 +118,21 @@ public final class Database {
     return query(pool, sql, parameters);
   }
 
+  Future<RowSet<Row>> commit(String sql, Tuple parameters) {
+    return query(commits, sql, parameters);
+  }
+
   static Future<RowSet<Row>> query(SqlClient on, String sql, Tuple parameters) {
     return on.preparedQuery(sql)
         .execute(parameters)
+        .recover(failure -> Future.failedFuture(unavailable(failure)));
+  }
+
+  /** A connection of its own, outside the pools, for whoever holds on to its session. */
+  Future<SqlConnection> dedicated() {
+    return PgConnection.connect(vertx, connectOptions(endpoint))
+        .timeout(CONNECT_SECONDS, TimeUnit.SECONDS)
+        .<SqlConnection>map(connection -> connection)
         .recover(failure -> Future.failedFuture(unavailable(failure)));
   }
 
@@ -133,9 +163,22 @@ public final class Database {
     return cause instanceof PgException refusal && "23505".equals(refusal.getSqlState());
   }
 
+  /** What is left of a failure once a unique constraint has been given its name. */
+  static <T> Function<Throwable, Future<T>> orExists(String field, String message) {
+    return failure ->
+        Future.failedFuture(
+            isDuplicate(failure)
+                ? CurfewException.of(ErrorCode.ALREADY_EXISTS, field, message)
+                : failure);
+  }
+
   private static Throwable unavailable(Throwable failure) {
-    return failure instanceof CurfewException
-        ? failure
+    if (failure instanceof CurfewException) {
+      return failure;
+    }
+    return refusesContent(failure)
+        ? CurfewException.causedBy(
+            ErrorCode.INTERNAL, "The database refuses what it was given", failure)
         : CurfewException.causedBy(
             ErrorCode.UNAVAILABLE, "The database does not answer; try again", failure);
   }

@@ -12,7 +12,10 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -28,8 +31,9 @@ public final class SessionStore {
   // Batches
 
   /**
-   * One batch, all or nothing. The owner's row is locked first: whoever takes the shard over waits
-   * for this statement, and this statement changes nothing once they have.
+   * The batches of several shards, each all or nothing. Their owners' rows are locked first:
+   * whoever takes a shard over waits for this statement, and this statement changes nothing of the
+   * shard once they have.
    *
    * <p>A change finds no room when its row has ended already, or is there already and should be
    * created. Its events are left out with it.
@@ -37,27 +41,32 @@ public final class SessionStore {
   private static final String COMMIT =
       """
       WITH owner AS MATERIALIZED (
-        SELECT shard FROM shard_owner
-        WHERE shard = $1 AND epoch = $2 AND batch = $3 - 1
-        FOR UPDATE
+        SELECT o.shard, b.sequence
+        FROM shard_owner o
+          JOIN unnest($1::smallint[], $2::bigint[], $3::bigint[]) AS b (shard, epoch, sequence)
+          USING (shard)
+        WHERE o.epoch = b.epoch AND o.batch = b.sequence - 1
+        ORDER BY o.shard
+        FOR UPDATE OF o
       ), changed AS (
         SELECT * FROM unnest(
-          $4::uuid[], $5::smallint[], $6::smallint[], $7::bigint[], $8::bigint[], $9::integer[],
-          $10::bigint[], $11::text[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[],
-          $16::bigint[])
-          AS c (id, state, reason, started_at, expires_at, generation,
-                warned_down_to, owner, last_seen_at, ending_at, ended_at, last_access,
-                last_reported)
+          $4::smallint[], $5::uuid[], $6::smallint[], $7::smallint[], $8::bigint[], $9::bigint[],
+          $10::integer[], $11::bigint[], $12::text[], $13::bigint[], $14::bigint[], $15::bigint[],
+          $16::bigint[], $17::bigint[])
+          AS c (shard, id, state, reason, started_at, expires_at,
+                generation, warned_down_to, owner, last_seen_at, ending_at, ended_at,
+                last_access, last_reported)
+          JOIN owner USING (shard)
       ), created AS (
         SELECT * FROM unnest(
-          $17::uuid[], $18::bigint[], $19::integer[], $20::bigint[], $21::smallint[],
-          $22::integer[], $23::bigint[], $24::bigint[], $25::bigint[], $26::text[],
-          $27::boolean[], $28::text[], $29::text[], $30::text[], $31::bigint[], $32::integer[],
-          $33::text[])
+          $18::uuid[], $19::bigint[], $20::integer[], $21::bigint[], $22::smallint[],
+          $23::integer[], $24::bigint[], $25::bigint[], $26::bigint[], $27::text[],
+          $28::boolean[], $29::text[], $30::text[], $31::text[], $32::bigint[], $33::integer[],
+          $34::text[], $35::bigint[])
           AS n (id, numeric_id, realm_id, user_id, kind,
                 policy_id, max_duration, max_idle, stale_after, warn_before,
                 effects, attributes, ipv4, ipv6, checkout_id, credential_id,
-                target_host)
+                target_host, created_by)
       ), updated AS (
         UPDATE session s
         SET state = c.state,
@@ -69,7 +78,7 @@ public final class SessionStore {
             last_seen_at = COALESCE(at_ms(c.last_seen_at), s.last_seen_at),
             ending_at = COALESCE(at_ms(c.ending_at), s.ending_at),
             ended_at = COALESCE(at_ms(c.ended_at), s.ended_at)
-        FROM changed c, owner
+        FROM changed c
         WHERE s.id = c.id AND s.state < 4 AND s.state <= c.state
           AND NOT EXISTS (SELECT FROM created n WHERE n.id = c.id)
         RETURNING s.id
@@ -78,14 +87,14 @@ public final class SessionStore {
           id, numeric_id, shard, realm_id, user_id, kind, state, reason,
           policy_id, max_duration_ms, max_idle_ms, stale_after_ms, warn_before_ms,
           started_at, expires_at, generation, warned_down_to_ms, owner, effects,
-          last_seen_at, ending_at, ended_at, attributes, ipv4_address, ipv6_address)
+          last_seen_at, ending_at, ended_at, attributes, ipv4_address, ipv6_address, created_by)
         SELECT
-          n.id, n.numeric_id, owner.shard, n.realm_id, n.user_id, n.kind, c.state, c.reason,
+          n.id, n.numeric_id, c.shard, n.realm_id, n.user_id, n.kind, c.state, c.reason,
           n.policy_id, n.max_duration, n.max_idle, n.stale_after, n.warn_before::bigint[],
           at_ms(c.started_at), at_ms(c.expires_at), c.generation, c.warned_down_to, c.owner,
           n.effects, at_ms(c.last_seen_at), at_ms(c.ending_at), at_ms(c.ended_at),
-          n.attributes::jsonb, n.ipv4, n.ipv6
-        FROM created n JOIN changed c USING (id), owner
+          n.attributes::jsonb, n.ipv4, n.ipv6, n.created_by
+        FROM created n JOIN changed c USING (id)
         ON CONFLICT (id) DO NOTHING
         RETURNING id
       ), pulses AS (
@@ -101,9 +110,9 @@ public final class SessionStore {
       ), recordings AS (
         INSERT INTO recording (
           session_id, realm_id, user_id, shard, started_at, stage, ended_at, ready_at)
-        SELECT n.id, n.realm_id, n.user_id, owner.shard, at_ms(c.started_at),
+        SELECT n.id, n.realm_id, n.user_id, c.shard, at_ms(c.started_at),
           CASE WHEN c.state >= 3 THEN 2 ELSE 1 END, at_ms(c.ending_at), at_ms(c.ending_at)
-        FROM created n JOIN changed c USING (id) JOIN inserted USING (id), owner
+        FROM created n JOIN changed c USING (id) JOIN inserted USING (id)
         WHERE n.kind = 2
         ON CONFLICT DO NOTHING
       ), captured AS (
@@ -117,56 +126,108 @@ public final class SessionStore {
       ), logged AS (
         INSERT INTO event (type, realm_id, session_id, user_id, at, data)
         SELECT e.type, e.realm_id, e.session_id, e.user_id, at_ms(e.at), e.data::jsonb
-        FROM unnest($34::text[], $35::integer[], $36::uuid[], $37::bigint[], $38::bigint[],
-                    $39::text[])
+        FROM unnest($36::text[], $37::integer[], $38::uuid[], $39::bigint[], $40::bigint[],
+                    $41::text[])
           WITH ORDINALITY AS e (type, realm_id, session_id, user_id, at, data, position)
           JOIN applied ON applied.id = e.session_id
         ORDER BY e.position
+      ), refused AS (
+        SELECT c.shard, array_agg(c.id) AS ids
+        FROM changed c LEFT JOIN applied a USING (id)
+        WHERE a.id IS NULL
+        GROUP BY c.shard
       )
       UPDATE shard_owner o
-      SET batch = $3,
-          refused = ARRAY(
-            SELECT c.id FROM changed c
-            WHERE NOT EXISTS (SELECT FROM applied a WHERE a.id = c.id))
-      FROM owner
+      SET batch = owner.sequence, refused = COALESCE(refused.ids, '{}')
+      FROM owner LEFT JOIN refused USING (shard)
       WHERE o.shard = owner.shard
-      RETURNING o.refused
+      RETURNING o.shard, o.refused
       """;
 
   private static final String PROGRESS =
-      "SELECT batch, refused FROM shard_owner WHERE shard = $1 AND epoch = $2";
+      """
+      SELECT o.shard, o.epoch, o.batch, o.refused
+      FROM shard_owner o WHERE o.shard = ANY ($1::smallint[])
+      """;
 
   /**
-   * Commits a batch, or finds that an earlier sending of it was committed.
+   * Commits batches of different shards together, or finds that an earlier sending of one was
+   * committed.
    *
-   * @return fails when there is no definite answer: send the same batch again
+   * @return the answer to each batch, in order; fails when there is no definite answer: send the
+   *     same batches again. A single batch that is refused for its content is answered so; of
+   *     several, each is sent alone then
    */
-  public Future<BatchResult> commit(Batch batch) {
+  public Future<List<BatchResult>> commit(List<Batch> batches) {
     return database
-        .query(COMMIT, BatchParameters.of(batch))
+        .commit(COMMIT, BatchParameters.of(batches))
         .compose(
-            rows ->
-                rows.size() == 1
-                    ? Future.succeededFuture(committed(rows.iterator().next().getArrayOfUUIDs(0)))
-                    : progress(batch))
+            rows -> {
+              Map<Integer, BatchResult> results = new HashMap<>();
+              for (Row row : rows) {
+                results.put(row.getInteger("shard"), committed(row.getArrayOfUUIDs("refused")));
+              }
+              return results.size() == batches.size()
+                  ? Future.succeededFuture(results)
+                  : progress(batches, results);
+            })
+        .map(results -> batches.stream().map(batch -> result(results, batch)).toList())
         .recover(
             failure ->
                 Database.refusesContent(failure)
-                    ? Future.succeededFuture(new BatchResult.Rejected(Database.reason(failure)))
+                    ? refused(batches, failure)
                     : Future.failedFuture(failure));
   }
 
-  private Future<BatchResult> progress(Batch batch) {
+  private static BatchResult result(Map<Integer, BatchResult> results, Batch batch) {
+    return results.getOrDefault(batch.shard(), new BatchResult.Deposed());
+  }
+
+  /** Nothing of the statement was applied: find out whose content it was. */
+  private Future<List<BatchResult>> refused(List<Batch> batches, Throwable failure) {
+    if (batches.size() == 1) {
+      return Future.succeededFuture(List.of(new BatchResult.Rejected(Database.reason(failure))));
+    }
+    Future<List<BatchResult>> results = Future.succeededFuture(List.of());
+    for (Batch batch : batches) {
+      results =
+          results.compose(
+              before ->
+                  commit(List.of(batch))
+                      .map(
+                          one -> {
+                            List<BatchResult> all = new ArrayList<>(before);
+                            all.addAll(one);
+                            return all;
+                          }));
+    }
+    return results;
+  }
+
+  /** Adds the answers of batches that were not applied now: applied before, or deposed. */
+  private Future<Map<Integer, BatchResult>> progress(
+      List<Batch> batches, Map<Integer, BatchResult> known) {
+    Map<Integer, Batch> asked = new HashMap<>();
+    for (Batch batch : batches) {
+      if (!known.containsKey(batch.shard())) {
+        asked.put(batch.shard(), batch);
+      }
+    }
+    Short[] shards = asked.keySet().stream().map(Integer::shortValue).toArray(Short[]::new);
     return database
-        .query(PROGRESS, Tuple.of((short) batch.shard(), batch.epoch()))
+        .commit(PROGRESS, Tuple.of(shards))
         .map(
             rows -> {
               for (Row row : rows) {
-                if (row.getLong("batch") >= batch.sequence()) {
-                  return committed(row.getArrayOfUUIDs("refused"));
+                Batch batch = Objects.requireNonNull(asked.get(row.getInteger("shard")));
+                boolean applied =
+                    row.getLong("epoch") == batch.epoch()
+                        && row.getLong("batch") >= batch.sequence();
+                if (applied) {
+                  known.put(batch.shard(), committed(row.getArrayOfUUIDs("refused")));
                 }
               }
-              return new BatchResult.Deposed();
+              return known;
             });
   }
 

@@ -143,9 +143,9 @@ class SessionStoreTest {
     Batch batch = batch(2, end(session, EndReason.REVOKED));
     try (DirectSql lock = DirectSql.open(node.endpoint()).begin()) {
       lock.column("SELECT id FROM session WHERE id = ? FOR UPDATE", session.id());
-      Future<BatchResult> first = store.commit(batch);
+      Future<BatchResult> first = commitAlone(batch);
       awaitBlocked(1);
-      Future<BatchResult> second = store.commit(batch);
+      Future<BatchResult> second = commitAlone(batch);
       awaitBlocked(2);
       assertThat(first.isComplete() || second.isComplete()).isFalse();
       lock.commit();
@@ -166,7 +166,7 @@ class SessionStoreTest {
     commit(1, creation(session));
     try (DirectSql lock = DirectSql.open(node.endpoint()).begin()) {
       lock.run("UPDATE shard_owner SET epoch = epoch + 1, batch = 0 WHERE shard = " + SHARD);
-      Future<BatchResult> late = store.commit(batch(2, end(session, EndReason.EXPIRED)));
+      Future<BatchResult> late = commitAlone(batch(2, end(session, EndReason.EXPIRED)));
       awaitBlocked(1);
       lock.commit();
 
@@ -184,7 +184,7 @@ class SessionStoreTest {
     Future<Long> taken;
     try (DirectSql lock = DirectSql.open(node.endpoint()).begin()) {
       lock.column("SELECT id FROM session WHERE id = ? FOR UPDATE", session.id());
-      commit = store.commit(batch(2, end(session, EndReason.EXPIRED)));
+      commit = commitAlone(batch(2, end(session, EndReason.EXPIRED)));
       awaitBlocked(1);
       taken = store.takeShard(SHARD, "there");
       awaitBlocked(2);
@@ -233,7 +233,7 @@ class SessionStoreTest {
 
     Part extension =
         new Part(
-            new Batch.Change(active(session), null),
+            new Batch.Change(active(session), null, 0),
             List.of(event(session, EventType.SESSION_EXTENDED, null)));
     assertThat(commit(2, extension)).isEqualTo(new BatchResult.Committed(Set.of(session.id())));
 
@@ -317,7 +317,7 @@ class SessionStoreTest {
   void creation_thatEndsInItsOwnBatchHasAnEndedRecording() throws Exception {
     NewSession session = session(SessionKind.PSM);
     Part end = end(session, EndReason.REVOKED);
-    Part part = new Part(new Batch.Change(end.change().after(), session), end.events());
+    Part part = new Part(new Batch.Change(end.change().after(), session, 1), end.events());
 
     assertThat(commit(1, part)).isEqualTo(BatchResult.Committed.WHOLE);
 
@@ -406,7 +406,7 @@ class SessionStoreTest {
   private record Part(Batch.Change change, List<SessionEvent> events) {}
 
   private BatchResult commit(long sequence, Part... parts) {
-    return Await.result(store.commit(batch(sequence, parts)));
+    return Await.result(commitAlone(batch(sequence, parts)));
   }
 
   private Batch batch(long sequence, Part... parts) {
@@ -440,13 +440,13 @@ class SessionStoreTest {
 
   private static Part creation(NewSession session) {
     return new Part(
-        new Batch.Change(active(session), session),
+        new Batch.Change(active(session), session, 1),
         List.of(event(session, EventType.SESSION_STARTED, null)));
   }
 
   private static Part end(NewSession session, EndReason reason) {
     return new Part(
-        new Batch.Change(row(session, SessionState.ENDED, reason, NOW + HOUR), null),
+        new Batch.Change(row(session, SessionState.ENDED, reason, NOW + HOUR), null, 0),
         List.of(
             event(session, reason.cause(), reason),
             event(session, EventType.SESSION_ENDED, reason)));
@@ -527,5 +527,9 @@ class SessionStoreTest {
       boxed[i] = times[i];
     }
     return boxed;
+  }
+
+  private Future<BatchResult> commitAlone(Batch batch) {
+    return store.commit(List.of(batch)).map(results -> results.get(0));
   }
 }

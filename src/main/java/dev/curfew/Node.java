@@ -1,0 +1,310 @@
+package dev.curfew;
+
+import dev.curfew.alert.AlertHub;
+import dev.curfew.alert.AlertRoutes;
+import dev.curfew.alert.EventFeed;
+import dev.curfew.api.Dialect;
+import dev.curfew.api.Frontend;
+import dev.curfew.api.Gateway;
+import dev.curfew.api.HttpVerticle;
+import dev.curfew.api.NodePages;
+import dev.curfew.api.access.AccessDialect;
+import dev.curfew.api.admin.AdminDialect;
+import dev.curfew.api.pra.PraDialect;
+import dev.curfew.api.psm.PsmDialect;
+import dev.curfew.auth.RateLimiter;
+import dev.curfew.auth.SecretBox;
+import dev.curfew.bus.Bus;
+import dev.curfew.claim.ClaimCoordinator;
+import dev.curfew.cluster.ClusterClock;
+import dev.curfew.config.CurfewConfig;
+import dev.curfew.config.Secret;
+import dev.curfew.directory.Bootstrap;
+import dev.curfew.directory.Directory;
+import dev.curfew.directory.PolicyDefaults;
+import dev.curfew.directory.SessionEndings;
+import dev.curfew.shard.ShardHost;
+import dev.curfew.store.Database;
+import dev.curfew.store.DatabaseEndpoint;
+import dev.curfew.store.EventStore;
+import dev.curfew.store.SessionStore;
+import dev.curfew.watchdog.Watchdog;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.micrometer.Label;
+import io.vertx.micrometer.MicrometerMetricsOptions;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node: everything wired together, started in the order of dependence and stopped in the
+ * reverse. The database and its directory belong to whoever starts the node.
+ */
+final class Node {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+  /** A clock that may be further off than this must not decide when sessions end. */
+  private static final long WIDEST_CLOCK_ERROR_MILLIS = 1_000;
+
+  private final CurfewConfig config;
+  private final Vertx vertx;
+  private final PrometheusMeterRegistry metrics;
+  private final Deque<Supplier<Future<?>>> running = new ArrayDeque<>();
+  private Optional<Secret> generatedKey = Optional.empty();
+  private int httpPort;
+
+  private Node(CurfewConfig config) {
+    this.config = config;
+    this.metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    this.vertx =
+        Vertx.builder()
+            .with(new VertxOptions().setPreferNativeTransport(true))
+            .build();
+  }
+
+  /**
+   * Starts a node.
+   *
+   * @return the node once it serves; whatever was started is stopped again when that fails
+   */
+  static Future<Node> start(CurfewConfig config, DatabaseEndpoint endpoint) {
+    Node node = new Node(config);
+    return node.open(endpoint)
+        .map(node)
+        .recover(
+            failure -> node.close().transform(closed -> Future.failedFuture(failure)));
+  }
+
+  private Future<Void> open(DatabaseEndpoint endpoint) {
+    return Database.open(vertx, endpoint, config.database().poolSize())
+        .compose(
+            database -> {
+              running.push(database::close);
+              return ClusterClock.start(vertx, database)
+                  .compose(clock -> open(database, clock));
+            });
+  }
+
+  private Future<Void> open(Database database, ClusterClock clock) {
+    running.push(
+        () -> {
+          clock.close();
+          return Future.succeededFuture();
+        });
+    Bus bus = new Bus(vertx);
+    SecretBox secrets = SecretBox.open(config.secrets().key(), config.data().dir());
+    PolicyDefaults defaults = PolicyDefaults.of(config.policy().defaults());
+    SessionEndings endings = new SessionEndings(database, secrets, bus);
+    return new Bootstrap(vertx, database, secrets, defaults, clock::now)
+        .run(config.bootstrap())
+        .compose(
+            first -> {
+              generatedKey = first.generatedKey();
+              return ShardHost.create(
+                  vertx,
+                  new SessionStore(database),
+                  clock,
+                  bus,
+                  endings::undo,
+                  new ShardHost.Options(
+                      config.node().name(),
+                      config.sessions().requestTimeout(),
+                      config.sessions().pulseInterval()));
+            })
+        .compose(
+            shards -> {
+              running.push(shards::close);
+              Directory directory =
+                  Directory.of(
+                      vertx,
+                      database,
+                      bus,
+                      shards.sessions(),
+                      clock::now,
+                      secrets,
+                      endings,
+                      defaults);
+              return serve(database, clock, bus, endings, shards, directory);
+            });
+  }
+
+  private Future<Void> serve(
+      Database database,
+      ClusterClock clock,
+      Bus bus,
+      SessionEndings endings,
+      ShardHost shards,
+      Directory directory) {
+    EventStore log = new EventStore(database);
+    EventFeed feed = new EventFeed(log);
+    AlertHub hub = new AlertHub(log, bus, AlertHub.Options.DEFAULT);
+    ClaimCoordinator claims =
+        new ClaimCoordinator(
+            new dev.curfew.store.ClaimStore(database),
+            bus,
+            ClaimCoordinator.Options.withLease(config.recording().lease()));
+    RecordingParts recordings = RecordingParts.of(vertx, config, database, clock, bus, claims);
+    Gateway gateway =
+        new Gateway(
+            shards.sessions(),
+            directory,
+            recordings.recordings(),
+            claims,
+            feed,
+            clock::now,
+            config);
+    return shards
+        .serveAll()
+        .compose(served -> deploy(() -> hub))
+        .compose(served -> deploy(() -> claims))
+        .compose(served -> recordings.deploy(this::deploy))
+        .compose(
+            served -> deploy(() -> watchdog(database, clock, bus, endings, shards)))
+        .compose(served -> Directory.authenticator(database, bus, clock::now))
+        .compose(
+            authenticator -> {
+              RateLimiter limiter = RateLimiter.perSecond(config.rateLimit().perSecond());
+              Frontend frontend =
+                  new Frontend(authenticator, limiter::admits, config.http().trustedProxies());
+              measure(clock, shards, hub);
+              return listen(gateway, frontend, feed, hub, checks(clock, shards));
+            });
+  }
+
+  private Watchdog watchdog(
+      Database database,
+      ClusterClock clock,
+      Bus bus,
+      SessionEndings endings,
+      ShardHost shards) {
+    CurfewConfig.Watchdog settings = config.watchdog();
+    return new Watchdog(
+        database,
+        clock,
+        bus,
+        new Watchdog.Repairs() {
+          @Override
+          public void lookAgain(UUID sessionId) {
+            shards.lookAgain(sessionId);
+          }
+
+          @Override
+          public Future<Void> undo(UUID sessionId) {
+            return endings.undo(sessionId);
+          }
+        },
+        new Watchdog.Options(
+            settings.interval(),
+            settings.limits().encoding(),
+            settings.limits().uploading(),
+            settings.limits().ending(),
+            settings.limits().overdue(),
+            config.recording().maxAttempts(),
+            config.events().retention()));
+  }
+
+  private Future<Void> listen(
+      Gateway gateway,
+      Frontend frontend,
+      EventFeed feed,
+      AlertHub hub,
+      Map<String, BooleanSupplier> checks) {
+    // The dialect whose calls never cease comes first.
+    List<Dialect> dialects =
+        List.of(
+            new PsmDialect(gateway),
+            new PraDialect(gateway),
+            new AccessDialect(gateway),
+            new AdminDialect(gateway),
+            new NodePages(checks, metrics::scrape));
+    AtomicInteger port = new AtomicInteger();
+    return vertx
+        .deployVerticle(
+            () ->
+                new HttpVerticle(
+                    config.http(),
+                    frontend,
+                    dialects,
+                    router -> AlertRoutes.mount(router, frontend::authenticate, feed, hub),
+                    port::set),
+            new DeploymentOptions().setInstances(VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE))
+        .map(
+            id -> {
+              running.push(() -> vertx.undeploy(id));
+              httpPort = port.get();
+              LOG.info("Listening on {}", url());
+              return null;
+            });
+  }
+
+  private Future<Void> deploy(Supplier<io.vertx.core.Deployable> verticle) {
+    return vertx
+        .deployVerticle(verticle.get())
+        .map(
+            id -> {
+              running.push(() -> vertx.undeploy(id));
+              return null;
+            });
+  }
+
+  private static Map<String, BooleanSupplier> checks(ClusterClock clock, ShardHost shards) {
+    Map<String, BooleanSupplier> checks = new LinkedHashMap<>();
+    checks.put("database", clock::databaseAnswers);
+    checks.put("shards", () -> shards.shardsServed() == shards.shardCount());
+    checks.put("clock", () -> clock.errorMillis() <= WIDEST_CLOCK_ERROR_MILLIS);
+    return checks;
+  }
+
+  private void measure(ClusterClock clock, ShardHost shards, AlertHub hub) {
+    Gauge.builder("curfew_sessions_live", shards, ShardHost::sessionsHeld)
+        .description("Sessions held by the shards of this node")
+        .register(metrics);
+    Gauge.builder("curfew_shards_served", shards, ShardHost::shardsServed)
+        .description("Shards that this node serves")
+        .register(metrics);
+    Gauge.builder("curfew_clock_error_seconds", clock, known -> known.errorMillis() / 1000.0)
+        .description("How far the cluster clock may be off on this node")
+        .register(metrics);
+    Gauge.builder("curfew_database_answers", clock, known -> known.databaseAnswers() ? 1 : 0)
+        .description("Whether the database answered last")
+        .register(metrics);
+    Gauge.builder("curfew_alert_connections", hub, AlertHub::connections)
+        .description("WebSockets that follow the event log")
+        .register(metrics);
+  }
+
+  /** Where the node listens. */
+  String url() {
+    return "http://" + config.http().host() + ":" + httpPort;
+  }
+
+  /** The administrator's key, when this start has made one: shown once. */
+  Optional<Secret> generatedKey() {
+    return generatedKey;
+  }
+
+  /** Stops what runs, the last started first. */
+  Future<Void> close() {
+    Future<Void> closed = Future.succeededFuture();
+    while (!running.isEmpty()) {
+      Supplier<Future<?>> next = running.pop();
+      closed = closed.eventually(next::get);
+    }
+    return closed.eventually(vertx::close);
+  }
+}

@@ -1,0 +1,206 @@
+package dev.curfew.claim;
+
+import dev.curfew.bus.Bus;
+import dev.curfew.bus.EventsCommitted;
+import dev.curfew.bus.RecordingReady;
+import dev.curfew.bus.Routes;
+import dev.curfew.lease.Claim;
+import dev.curfew.lease.Work;
+import dev.curfew.store.ClaimStore;
+import dev.curfew.store.ClaimStore.Grant;
+import dev.curfew.store.ClaimStore.Granted;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The requests for one kind of work, served together by one statement at a time. Lives on the
+ * coordinator's event loop.
+ *
+ * <p>The statement begins at a watermark: somewhat before the ready time of the last recording that
+ * was claimed here. What was claimed before has left dead entries in the index that a scan from its
+ * beginning would have to walk past each time, more and more of them while an old snapshot is held
+ * somewhere. What becomes visible only long after its ready time is found by a scan of all, done
+ * once a sweep.
+ */
+final class Desk {
+  private static final Logger LOG = LoggerFactory.getLogger(Desk.class);
+
+  /** Most rows a statement claims. */
+  private static final int LARGEST = 500;
+
+  private final Work work;
+  private final ClaimStore store;
+  private final Bus bus;
+  private final ClaimCoordinator.Options options;
+  private final Vertx vertx;
+  private final Context home;
+  private final Set<Request> waiting = new LinkedHashSet<>();
+  private boolean underWay;
+  private boolean wokenMeanwhile;
+  private long watermark;
+  private boolean scanAll = true;
+  private final Promise<Void> idle = Promise.promise();
+  private boolean closed;
+
+  Desk(Work work, ClaimStore store, Bus bus, ClaimCoordinator.Options options, Vertx vertx) {
+    this.work = work;
+    this.store = store;
+    this.bus = bus;
+    this.options = options;
+    this.vertx = vertx;
+    this.home = vertx.getOrCreateContext();
+  }
+
+  void submit(Request request) {
+    if (closed || request.gone) {
+      request.answer();
+      return;
+    }
+    waiting.add(request);
+    if (!request.due) {
+      long timer = vertx.setTimer(request.wait.toMillis(), over -> waitIsOver(request));
+      request.future().onComplete(done -> vertx.cancelTimer(timer));
+    }
+    serve();
+  }
+
+  private void waitIsOver(Request request) {
+    request.due = true;
+    // A statement under way may yet bring it something.
+    if (!underWay && waiting.remove(request)) {
+      request.answer();
+    }
+  }
+
+  /** Whoever asked has gone. */
+  void withdraw(Request request) {
+    request.gone = true;
+    waiting.remove(request);
+    giveBack(request.granted);
+    request.granted.clear();
+    request.answer();
+  }
+
+  /** Looks at all that is ready, if anyone waits. */
+  void sweep() {
+    scanAll = true;
+    serve();
+  }
+
+  /** Serves who waits, now or when the statement under way has been answered. */
+  void serve() {
+    if (underWay) {
+      wokenMeanwhile = true;
+      return;
+    }
+    wokenMeanwhile = false;
+    List<Request> slots = slots();
+    if (slots.isEmpty()) {
+      return;
+    }
+    underWay = true;
+    long since = scanAll ? 0 : watermark;
+    scanAll = false;
+    store
+        .claim(work, slots.stream().map(slot -> slot.instance).toList(), options.lease(), since)
+        .onComplete(result -> home.runOnContext(none -> answered(slots, result)));
+  }
+
+  /** One slot for each recording asked for; everybody's first before anybody's second. */
+  private List<Request> slots() {
+    List<Request> slots = new ArrayList<>();
+    for (int round = 0; slots.size() < LARGEST; round++) {
+      int before = slots.size();
+      for (Request request : waiting) {
+        if (request.most > round && slots.size() < LARGEST) {
+          slots.add(request);
+        }
+      }
+      if (slots.size() == before) {
+        break;
+      }
+    }
+    return slots;
+  }
+
+  private void answered(List<Request> slots, AsyncResult<Grant> result) {
+    underWay = false;
+    slots.forEach(request -> request.tried = true);
+    if (result.succeeded()) {
+      handOut(slots, result.result());
+    } else {
+      LOG.warn("Claims to {} got no answer: {}", work, result.cause().getMessage());
+    }
+    for (Request request : List.copyOf(waiting)) {
+      if (!request.granted.isEmpty() || request.due && request.tried) {
+        waiting.remove(request);
+        if (request.granted.isEmpty() && result.failed()) {
+          request.fail(result.cause());
+        } else {
+          request.answer();
+        }
+      }
+    }
+    if (closed) {
+      idle.tryComplete();
+    } else if (wokenMeanwhile || waiting.stream().anyMatch(request -> !request.tried)) {
+      serve();
+    }
+  }
+
+  private void handOut(List<Request> slots, Grant grant) {
+    if (grant.granted().isEmpty()) {
+      return;
+    }
+    watermark = Math.max(watermark, grant.latestReadyAt() - options.lateness().toMillis());
+    bus.publish(Routes.EVENTS_COMMITTED, EventsCommitted.INSTANCE);
+    List<Claim> unwanted = new ArrayList<>();
+    for (Granted granted : grant.granted()) {
+      Request request = slots.get(granted.slot());
+      (request.gone ? unwanted : request.granted).add(granted.claim());
+    }
+    giveBack(unwanted);
+  }
+
+  private void giveBack(List<Claim> claims) {
+    for (Claim claim : List.copyOf(claims)) {
+      store
+          .handBack(claim.sessionId(), claim.claimant(), "whoever claimed it has gone")
+          .onSuccess(
+              back -> {
+                bus.publish(Routes.EVENTS_COMMITTED, EventsCommitted.INSTANCE);
+                bus.publish(Routes.RECORDING_READY, RecordingReady.INSTANCE);
+              })
+          .onFailure(
+              failure ->
+                  LOG.warn(
+                      "The recording of session {} stays claimed by {} until its lease is over: {}",
+                      claim.sessionId(),
+                      claim.owner(),
+                      failure.getMessage()));
+    }
+  }
+
+  /** Answers everybody who waits with nothing. Completes when no statement is under way. */
+  Future<Void> close() {
+    closed = true;
+    if (!underWay) {
+      idle.tryComplete();
+    }
+    return idle.future()
+        .onComplete(
+            done -> {
+              waiting.forEach(Request::answer);
+              waiting.clear();
+            });
+  }
+}

@@ -1,0 +1,35 @@
+package dev.curfew.realm;
+
+import java.util.List;
+
+/**
+ * What sessions are granted under. A session keeps the terms of its creation whatever becomes of
+ * the policy.
+ *
+ * @param isDefault whether it is the one a session of the realm gets when nothing names another
+ * @param maxDuration longest total duration; 0 for what the realm's tier allows
+ * @param maxIdle longest time without user activity; 0 for any
+ * @param staleAfter longest silence of the owner process
+ * @param warnBefore how long before the end to warn, descending
+ * @param quota how many live sessions one user may have under it; 0 for any number
+ * @param approvalRequired whether a session under it must be asked for and approved
+ * @param approvalMaxDuration longest duration that may be asked for
+ */
+public record Policy(
+    int id,
+    int realmId,
+    String realm,
+    String name,
+    boolean isDefault,
+    long maxDuration,
+    long maxIdle,
+    long staleAfter,
+    List<Long> warnBefore,
+    int quota,
+    boolean approvalRequired,
+    long approvalMaxDuration) {
+
+  public Policy {
+    warnBefore = List.copyOf(warnBefore);
+  }
+}

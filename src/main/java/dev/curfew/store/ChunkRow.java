@@ -1,0 +1,30 @@
+package dev.curfew.store;
+
+import dev.curfew.lease.ChunkKind;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of a recording's manifest. Times are epoch milliseconds.
+ *
+ * @param sequence the chunk's number in its recording, from 0 without gaps
+ * @param size bytes; of text, in UTF-8
+ * @param sha256 of the chunk's bytes
+ * @param chain SHA-256 over the line before and this line
+ * @param content the text itself; null for images and raw pieces
+ * @param location where the chunk store keeps it; null for text
+ * @param rawOffset where a raw piece begins; null for other kinds
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record ChunkRow(
+    UUID sessionId,
+    long sequence,
+    ChunkKind kind,
+    long capturedAt,
+    long receivedAt,
+    long size,
+    byte[] sha256,
+    byte[] chain,
+    @Nullable String content,
+    @Nullable String location,
+    @Nullable Long rawOffset) {}

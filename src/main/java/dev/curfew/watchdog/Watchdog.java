@@ -1,0 +1,244 @@
+package dev.curfew.watchdog;
+
+import dev.curfew.bus.Bus;
+import dev.curfew.bus.EventsCommitted;
+import dev.curfew.bus.RecordingReady;
+import dev.curfew.bus.Routes;
+import dev.curfew.cluster.ClusterClock;
+import dev.curfew.lease.Work;
+import dev.curfew.store.ClaimStore;
+import dev.curfew.store.ClusterSeat;
+import dev.curfew.store.Database;
+import dev.curfew.store.EventPartitions;
+import dev.curfew.store.SessionStore;
+import dev.curfew.store.SweepStore;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The watchdog of one node; active while it holds the cluster's seat. */
+public final class Watchdog extends VerticleBase implements ClusterClock.DatabaseWatcher {
+  private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
+
+  /** Most findings of one kind in a sweep; the rest is found by the next. */
+  private static final int MOST = 500;
+
+  private static final int DAYS_AHEAD = 2;
+  private static final Duration PARTITIONS_EVERY = Duration.ofMinutes(10);
+
+  /**
+   * Durations are those of the configuration's {@code watchdog} section.
+   *
+   * @param maxAttempts claims of one stage before the recording is Failed
+   * @param eventRetention how long the days of the event log are kept
+   */
+  public record Options(
+      Duration interval,
+      Duration encoding,
+      Duration uploading,
+      Duration ending,
+      Duration overdue,
+      int maxAttempts,
+      Duration eventRetention) {}
+
+  /** What the watchdog asks others to do; doing it without need is harmless. */
+  public interface Repairs {
+    /** Has the session's shard take it up, if it missed it. */
+    void lookAgain(UUID sessionId);
+
+    /** Undoes what an ended session left open. */
+    Future<Void> undo(UUID sessionId);
+  }
+
+  private final ClaimStore claims;
+  private final SessionStore sessions;
+  private final SweepStore left;
+  private final EventPartitions partitions;
+  private final ClusterSeat seat;
+  private final ClusterClock clock;
+  private final Bus bus;
+  private final Repairs repairs;
+  private final Options options;
+  private boolean active;
+  private boolean deaf = true;
+  private long hearingSince;
+  private long partitionsDueAt;
+  private Future<?> sweeping = Future.succeededFuture();
+  private boolean stopped;
+
+  public Watchdog(
+      Database database, ClusterClock clock, Bus bus, Repairs repairs, Options options) {
+    this.claims = new ClaimStore(database);
+    this.sessions = new SessionStore(database);
+    this.left = new SweepStore(database);
+    this.partitions = new EventPartitions(database);
+    this.seat = new ClusterSeat(database, "watchdog");
+    this.clock = clock;
+    this.bus = bus;
+    this.repairs = repairs;
+    this.options = options;
+  }
+
+  @Override
+  public Future<?> start() {
+    clock.watch(this);
+    // The log's days first, before there is much to write.
+    return sweep().onComplete(done -> schedule());
+  }
+
+  private void schedule() {
+    if (!stopped) {
+      vertx.setTimer(
+          options.interval.toMillis(),
+          timer -> {
+            if (!stopped) {
+              sweep().onComplete(done -> schedule());
+            }
+          });
+    }
+  }
+
+  @Override
+  public Future<?> stop() {
+    stopped = true;
+    return sweeping.eventually(seat::leave);
+  }
+
+  @Override
+  public void databaseLost() {
+    context.runOnContext(none -> deaf = true);
+  }
+
+  @Override
+  public void databaseBack() {
+    // The next sweep finds out, and counts silence from there.
+  }
+
+  private Future<Void> sweep() {
+    Future<Void> sweep =
+        seat.held()
+            .compose(this::sweepIfHeld)
+            .recover(
+                failure -> {
+                  deaf = true;
+                  LOG.debug("No sweep: {}", failure.getMessage());
+                  return Future.succeededFuture();
+                });
+    sweeping = sweep;
+    return sweep;
+  }
+
+  private Future<Void> sweepIfHeld(boolean held) {
+    if (held != active) {
+      LOG.info(held ? "This node's watchdog is active" : "This node's watchdog is not active");
+      active = held;
+      deaf = true;
+    }
+    if (!held || !clock.databaseAnswers()) {
+      return Future.succeededFuture();
+    }
+    if (deaf) {
+      deaf = false;
+      hearingSince = clock.now();
+    }
+    return part("recordings being encoded", () -> giveUpSilent(Work.ENCODE, options.encoding))
+        .compose(
+            done ->
+                part(
+                    "recordings being uploaded",
+                    () -> giveUpSilent(Work.UPLOAD, options.uploading)))
+        .compose(done -> part("overdue sessions", this::overdue))
+        .compose(done -> part("sessions that are ending", this::ending))
+        .compose(done -> part("checkouts", this::checkouts))
+        .compose(done -> part("event partitions", this::partitions));
+  }
+
+  private Future<Void> part(String what, Supplier<Future<Void>> work) {
+    return work.get()
+        .recover(
+            failure -> {
+              LOG.warn("The sweep of {} failed: {}", what, failure.getMessage());
+              return Future.succeededFuture();
+            });
+  }
+
+  private Future<Void> giveUpSilent(Work work, Duration limit) {
+    return claims
+        .giveUpStale(work, limit, hearingSince, options.maxAttempts, MOST)
+        .map(
+            givenUp -> {
+              for (ClaimStore.GivenUp one : givenUp) {
+                LOG.warn(
+                    "{} held the recording of session {} and has been silent for {} s; it is {}"
+                        + " now",
+                    one.owner(),
+                    one.sessionId(),
+                    one.silent() / 1000,
+                    one.stage().wireName());
+              }
+              if (!givenUp.isEmpty()) {
+                bus.publish(Routes.EVENTS_COMMITTED, EventsCommitted.INSTANCE);
+                bus.publish(Routes.RECORDING_READY, RecordingReady.INSTANCE);
+              }
+              return (Void) null;
+            })
+        .onFailure(unanswered -> deaf = true);
+  }
+
+  private Future<Void> overdue() {
+    return sessions
+        .overdue(options.overdue.toMillis(), MOST)
+        .map(late -> lookAgain(late, "is past its deadline"));
+  }
+
+  private Future<Void> ending() {
+    return left.endingFor(options.ending, MOST)
+        .map(stuck -> lookAgain(stuck, "has been ending for too long"));
+  }
+
+  private Void lookAgain(List<UUID> found, String what) {
+    for (UUID id : found) {
+      LOG.warn("Session {} {}; its shard looks at it again", id, what);
+      repairs.lookAgain(id);
+    }
+    return null;
+  }
+
+  private Future<Void> checkouts() {
+    return left.checkoutsLeftOpen(options.ending, MOST)
+        .compose(
+            found -> {
+              Future<Void> all = Future.succeededFuture();
+              for (UUID id : found) {
+                LOG.warn("Session {} is over and left its checkout open", id);
+                all = all.compose(done -> part("checkouts", () -> repairs.undo(id)));
+              }
+              return all;
+            });
+  }
+
+  private Future<Void> partitions() {
+    if (clock.now() < partitionsDueAt) {
+      return Future.succeededFuture();
+    }
+    return logged("added", partitions.addAhead(DAYS_AHEAD))
+        .compose(added -> logged("dropped", partitions.dropOlderThan(options.eventRetention)))
+        .onSuccess(done -> partitionsDueAt = clock.now() + PARTITIONS_EVERY.toMillis());
+  }
+
+  private static Future<Void> logged(String what, Future<List<LocalDate>> days) {
+    return days.onSuccess(
+            changed -> {
+              if (!changed.isEmpty()) {
+                LOG.info("Days of the event log {}: {}", what, changed);
+              }
+            })
+        .mapEmpty();
+  }
+}

@@ -1,0 +1,50 @@
+package dev.curfew;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The packaged program as a process of its own, as its users start it. */
+final class CurfewJar {
+  /**
+   * How a run went.
+   *
+   * @param output standard output and standard error together
+   */
+  record Run(int exitCode, String output) {}
+
+  private CurfewJar() {}
+
+  /** Runs the program to its end, within three minutes. */
+  static Run run(Path workingDirectory, Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-jar");
+    command.add(Path.of(System.getProperty("curfew.jar")).toAbsolutePath().toString());
+    command.addAll(List.of(arguments));
+    Path output = Files.createTempFile("curfew-run-", ".txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(workingDirectory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    if (!process.waitFor(3, TimeUnit.MINUTES)) {
+      process.destroy();
+      process.waitFor(30, TimeUnit.SECONDS);
+      process.destroyForcibly();
+      throw new AssertionError(
+          "not done after three minutes: " + Files.readString(output, StandardCharsets.UTF_8));
+    }
+    String text = Files.readString(output, StandardCharsets.UTF_8);
+    Files.delete(output);
+    return new Run(process.exitValue(), text);
+  }
+}
