@@ -29,15 +29,13 @@ import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.store.EventStore;
 import dev.curfew.store.SessionStore;
 import dev.curfew.watchdog.Watchdog;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.micrometer.Label;
-import io.vertx.micrometer.MicrometerMetricsOptions;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -71,10 +69,7 @@ final class Node {
   private Node(CurfewConfig config) {
     this.config = config;
     this.metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    this.vertx =
-        Vertx.builder()
-            .with(new VertxOptions().setPreferNativeTransport(true))
-            .build();
+    this.vertx = Vertx.builder().with(new VertxOptions().setPreferNativeTransport(true)).build();
   }
 
   /**
@@ -86,8 +81,7 @@ final class Node {
     Node node = new Node(config);
     return node.open(endpoint)
         .map(node)
-        .recover(
-            failure -> node.close().transform(closed -> Future.failedFuture(failure)));
+        .recover(failure -> node.close().transform(closed -> Future.failedFuture(failure)));
   }
 
   private Future<Void> open(DatabaseEndpoint endpoint) {
@@ -95,8 +89,7 @@ final class Node {
         .compose(
             database -> {
               running.push(database::close);
-              return ClusterClock.start(vertx, database)
-                  .compose(clock -> open(database, clock));
+              return ClusterClock.start(vertx, database).compose(clock -> open(database, clock));
             });
   }
 
@@ -173,8 +166,7 @@ final class Node {
         .compose(served -> deploy(() -> hub))
         .compose(served -> deploy(() -> claims))
         .compose(served -> recordings.deploy(this::deploy))
-        .compose(
-            served -> deploy(() -> watchdog(database, clock, bus, endings, shards)))
+        .compose(served -> deploy(() -> watchdog(database, clock, bus, endings, shards)))
         .compose(served -> Directory.authenticator(database, bus, clock::now))
         .compose(
             authenticator -> {
@@ -187,11 +179,7 @@ final class Node {
   }
 
   private Watchdog watchdog(
-      Database database,
-      ClusterClock clock,
-      Bus bus,
-      SessionEndings endings,
-      ShardHost shards) {
+      Database database, ClusterClock clock, Bus bus, SessionEndings endings, ShardHost shards) {
     CurfewConfig.Watchdog settings = config.watchdog();
     return new Watchdog(
         database,

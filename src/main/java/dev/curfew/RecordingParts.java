@@ -13,9 +13,21 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 record RecordingParts(Recordings recordings) {
-  static RecordingParts of(Vertx vertx, CurfewConfig config, Database database, ClusterClock clock, Bus bus, ClaimCoordinator claims) {
-    return new RecordingParts((Recordings) java.lang.reflect.Proxy.newProxyInstance(Recordings.class.getClassLoader(), new Class<?>[] {Recordings.class}, (p, m, a) -> Future.failedFuture("x")));
+  static RecordingParts of(
+      Vertx vertx,
+      CurfewConfig config,
+      Database database,
+      ClusterClock clock,
+      Bus bus,
+      ClaimCoordinator claims) {
+    return new RecordingParts(
+        (Recordings)
+            java.lang.reflect.Proxy.newProxyInstance(
+                Recordings.class.getClassLoader(),
+                new Class<?>[] {Recordings.class},
+                (p, m, a) -> Future.failedFuture("x")));
   }
+
   Future<Void> deploy(Function<Supplier<Deployable>, Future<Void>> deploy) {
     return Future.succeededFuture();
   }

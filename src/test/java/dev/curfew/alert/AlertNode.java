@@ -141,6 +141,9 @@ final class AlertNode implements AutoCloseable {
 
   @Override
   public void close() {
+    if (store.vertx().deploymentIDs().contains(hubId)) {
+      stopHub();
+    }
     store.close();
   }
 }

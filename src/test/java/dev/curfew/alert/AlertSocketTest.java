@@ -9,6 +9,7 @@ import dev.curfew.store.EventCursor;
 import dev.curfew.testing.Await;
 import dev.curfew.testing.DirectSql;
 import dev.curfew.testing.TestLog;
+import dev.curfew.testing.TestPeople;
 import dev.curfew.testing.TestStore;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.UpgradeRejectedException;
@@ -57,11 +58,9 @@ class AlertSocketTest {
     node = new AlertNode(TestStore.open(), keys, OPTIONS);
     sql = DirectSql.open(node.endpoint());
     log = new TestLog(sql);
-    sql.run("INSERT INTO realm (name, tier) VALUES ('root', 'enterprise'), ('acme', 'free')");
-    sql.run(
-        "INSERT INTO users (id, realm_id, username, roles)"
-            + " VALUES (gen_random_uuid(), 1, 'user1', '{ADMIN}'),"
-            + " (gen_random_uuid(), 1, 'user2', '{USER}')");
+    TestPeople people = new TestPeople(sql).realm(1, "root").realm(2, "acme");
+    people.user(1, 1, "user1");
+    people.user(2, 1, "user2");
   }
 
   @AfterEach
@@ -273,9 +272,7 @@ class AlertSocketTest {
   @Test
   void foreignRealm_isNotFoundByItsUsersOrSessions() throws Exception {
     String realm = keys.add(AlertNode.principal(9, 1, Role.ORG_ADMIN, Scope.AUDIT_READ));
-    sql.run(
-        "INSERT INTO users (id, realm_id, username, roles)"
-            + " VALUES (gen_random_uuid(), 2, 'foreigner', '{USER}')");
+    new TestPeople(sql).user(3, 2, "foreigner");
     UUID foreign = UUID.randomUUID();
 
     assertThat(clients.refused(node, realm, "?user=foreigner").getStatus()).isEqualTo(400);
@@ -317,6 +314,39 @@ class AlertSocketTest {
     List<String> names = new ArrayList<>(stalled.names());
     names.addAll(resumed.names());
     assertThat(names).isEqualTo(other.names());
+  }
+
+  @Test
+  void slowReader_catchesUpFromTheLog() throws Exception {
+    restart(
+        new AlertHub.Options(
+            OPTIONS.poll(),
+            OPTIONS.ping(),
+            Duration.ofMinutes(1),
+            OPTIONS.linger(),
+            OPTIONS.recheck(),
+            OPTIONS.goodbye()));
+    AlertClient slow = clients.connect(node, admin, "");
+    AlertClient other = clients.connect(node, admin, "");
+    slow.webSocket().pause();
+    writeBulk(0, 400);
+    String[] names = new String[5_000];
+    for (int i = 0; i < names.length; i++) {
+      names[i] = "small" + i;
+    }
+    log.write(names);
+    node.nudge();
+    Await.until("others are told", () -> other.names().size() == 5_400);
+    assertThat(slow.names().size()).isLessThan(400);
+
+    slow.webSocket().resume();
+    Await.until("caught up", () -> slow.names().size() == 5_400);
+    log.write("live");
+    node.nudge();
+    Await.until("live again", () -> slow.names().size() == 5_401);
+
+    Await.until("others too", () -> other.names().size() == 5_401);
+    assertThat(slow.names()).isEqualTo(other.names());
   }
 
   private boolean cut() {
