@@ -362,7 +362,7 @@ public final class RecordingStore {
         WHERE session_id = $1 AND stage = 6 AND cleared_at IS NULL
         RETURNING session_id
       )
-      UPDATE chunk c SET content = NULL, location = NULL
+      UPDATE chunk c SET content = NULL, extension = NULL
       FROM cleared WHERE c.session_id = cleared.session_id
       """;
 
