@@ -1,0 +1,15 @@
+package dev.curfew.recording;
+
+/** Where the content of a chunk is: text lies in the manifest itself, bytes in the chunk store. */
+public sealed interface ChunkContent {
+
+  /** The text; its bytes for size and hash are its UTF-8 form. */
+  record Inline(String text) implements ChunkContent {}
+
+  /**
+   * An object in the {@link ChunkStore}.
+   *
+   * @param extension of its name there, without the dot
+   */
+  record Stored(String extension) implements ChunkContent {}
+}

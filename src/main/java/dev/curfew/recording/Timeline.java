@@ -1,0 +1,153 @@
+package dev.curfew.recording;
+
+import com.fasterxml.jackson.core.JsonEncoding;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import dev.curfew.lease.ChunkKind;
+import dev.curfew.recording.ChunkContent.Inline;
+import dev.curfew.recording.VideoTrack.Video;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that a recording holds, as JSON for players and searches:
+ *
+ * <pre>
+ * {"version":1, "sessionId", "title", "startedAt", "endedAt", "origin", "durationMs",
+ *  "video":{"width","height"} or null,
+ *  "totals":{"frames","keystrokes","clipboard","skipped"},
+ *  "frames":[{"sequence","ms","at"}], "keystrokes":[{"sequence","ms","at","text"}],
+ *  "clipboard":[{"sequence","ms","at","text"}], "skipped":[{"sequence","kind","ms","at","reason"}]}
+ * </pre>
+ *
+ * {@code ms} counts from {@code origin}, the first frame of the video (or, without one, the first
+ * thing captured), and is negative for what came before; {@code at} and the other times are ISO
+ * 8601 in UTC.
+ */
+final class Timeline {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private static final DateTimeFormatter ISO =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  private final RecordingSource source;
+  private final long origin;
+  private final List<DamagedChunk> damaged;
+  private final Set<Long> damagedSequences;
+
+  /**
+   * @param origin milliseconds since the epoch
+   */
+  Timeline(RecordingSource source, long origin, List<DamagedChunk> damaged) {
+    this.source = source;
+    this.origin = origin;
+    this.damaged = damaged;
+    this.damagedSequences =
+        damaged.stream().map(DamagedChunk::sequence).collect(Collectors.toUnmodifiableSet());
+  }
+
+  /**
+   * @param video null when there is none
+   */
+  void write(OutputStream out, long durationMillis, @Nullable Video video) throws IOException {
+    try (JsonGenerator json = JSON.createGenerator(out, JsonEncoding.UTF8)) {
+      json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+      json.setPrettyPrinter(linePerEntry());
+      json.writeStartObject();
+      json.writeNumberField("version", 1);
+      json.writeStringField("sessionId", source.sessionId().toString());
+      json.writeStringField("title", source.title());
+      json.writeStringField("startedAt", iso(source.startedAt()));
+      json.writeStringField("endedAt", iso(source.endedAt()));
+      json.writeStringField("origin", iso(origin));
+      json.writeNumberField("durationMs", durationMillis);
+      if (video == null) {
+        json.writeNullField("video");
+      } else {
+        json.writeObjectFieldStart("video");
+        json.writeNumberField("width", video.width());
+        json.writeNumberField("height", video.height());
+        json.writeEndObject();
+      }
+      json.writeObjectFieldStart("totals");
+      json.writeNumberField("frames", count(ChunkKind.SCREENSHOT));
+      json.writeNumberField("keystrokes", count(ChunkKind.KEYSTROKES));
+      json.writeNumberField("clipboard", count(ChunkKind.CLIPBOARD));
+      json.writeNumberField("skipped", damaged.size());
+      json.writeEndObject();
+      writeEntries(json, "frames", ChunkKind.SCREENSHOT);
+      writeEntries(json, "keystrokes", ChunkKind.KEYSTROKES);
+      writeEntries(json, "clipboard", ChunkKind.CLIPBOARD);
+      writeSkipped(json);
+      json.writeEndObject();
+    }
+  }
+
+  private int count(ChunkKind kind) {
+    int count = 0;
+    for (Chunk chunk : source.chunks()) {
+      if (isListed(chunk, kind)) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private boolean isListed(Chunk chunk, ChunkKind kind) {
+    return chunk.kind() == kind && !damagedSequences.contains(chunk.sequence());
+  }
+
+  private void writeEntries(JsonGenerator json, String name, ChunkKind kind) throws IOException {
+    json.writeArrayFieldStart(name);
+    for (Chunk chunk : source.chunks()) {
+      if (isListed(chunk, kind)) {
+        json.writeStartObject();
+        json.writeNumberField("sequence", chunk.sequence());
+        writeTime(json, chunk.capturedAt());
+        if (chunk.content() instanceof Inline inline) {
+          json.writeStringField("text", inline.text());
+        }
+        json.writeEndObject();
+      }
+    }
+    json.writeEndArray();
+  }
+
+  private void writeSkipped(JsonGenerator json) throws IOException {
+    json.writeArrayFieldStart("skipped");
+    for (DamagedChunk chunk : damaged) {
+      json.writeStartObject();
+      json.writeNumberField("sequence", chunk.sequence());
+      json.writeStringField("kind", chunk.kind().name());
+      writeTime(json, chunk.capturedAt());
+      json.writeStringField("reason", chunk.reason());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private void writeTime(JsonGenerator json, long at) throws IOException {
+    json.writeNumberField("ms", at - origin);
+    json.writeStringField("at", iso(at));
+  }
+
+  private static String iso(long at) {
+    return ISO.format(Instant.ofEpochMilli(at));
+  }
+
+  private static DefaultPrettyPrinter linePerEntry() {
+    DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
+    printer.indentArraysWith(new DefaultIndenter("", "\n"));
+    printer.indentObjectsWith(new DefaultPrettyPrinter.NopIndenter());
+    return printer;
+  }
+}
