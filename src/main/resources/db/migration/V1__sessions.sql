@@ -58,7 +58,9 @@ CREATE TABLE session (
   ended_at        timestamptz,
   attributes      jsonb NOT NULL DEFAULT '{}',
   ipv4_address    text,
-  ipv6_address    text
+  ipv6_address    text,
+  -- Numeric id of the user who opened it.
+  created_by      bigint NOT NULL
 ) WITH (fillfactor = 80);
 
 CREATE INDEX session_of_shard ON session (shard) WHERE state < 4;

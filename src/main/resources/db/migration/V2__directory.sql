@@ -2,8 +2,16 @@
 -- Users and policies are referred to by sessions for as long as those are kept, so they are marked
 -- deleted rather than removed.
 
+-- One row: what tells this installation from others.
+CREATE TABLE installation (
+  one          boolean PRIMARY KEY DEFAULT true CHECK (one),
+  -- A known text under the key of the installation's secrets: a node with another key is refused.
+  secret_check bytea NOT NULL
+);
+
+-- Realm 1 is root, user 1 its first administrator; both are made at the first start.
 CREATE TABLE realm (
-  id         integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  id         integer GENERATED ALWAYS AS IDENTITY (START WITH 2) PRIMARY KEY,
   name       text NOT NULL UNIQUE,
   tier       text NOT NULL CHECK (tier IN ('free', 'business', 'premium', 'enterprise')),
   created_at timestamptz NOT NULL DEFAULT clock_timestamp()
@@ -11,7 +19,7 @@ CREATE TABLE realm (
 
 CREATE TABLE users (
   id            uuid PRIMARY KEY,
-  numeric_id    integer GENERATED ALWAYS AS IDENTITY UNIQUE,
+  numeric_id    integer GENERATED ALWAYS AS IDENTITY (START WITH 2) UNIQUE,
   realm_id      integer NOT NULL REFERENCES realm,
   username      text NOT NULL,
   email         text,
@@ -66,14 +74,16 @@ CREATE UNIQUE INDEX policy_default ON policy (realm_id) WHERE is_default;
 CREATE TABLE jump_item (
   realm_id  integer NOT NULL REFERENCES realm,
   item_type text NOT NULL,
-  item_id   integer NOT NULL,
+  item_id   bigint NOT NULL,
   name      text NOT NULL,
   policy_id integer NOT NULL REFERENCES policy,
   PRIMARY KEY (realm_id, item_type, item_id)
 );
 
+CREATE SEQUENCE credential_id AS integer;
+
 CREATE TABLE credential (
-  id                integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  id                integer PRIMARY KEY,
   realm_id          integer NOT NULL REFERENCES realm,
   name              text NOT NULL,
   username          text NOT NULL,
@@ -133,7 +143,8 @@ CREATE TABLE resource_rule (
   removed_at       timestamptz,
   error_message    text
 );
-CREATE INDEX resource_rule_of_session ON resource_rule (session_id);
+CREATE UNIQUE INDEX resource_rule_of_session
+  ON resource_rule (session_id, resource_id, ip_version);
 
 -- One-time tokens by which a second person joins a live session.
 CREATE TABLE join_token (
@@ -143,3 +154,7 @@ CREATE TABLE join_token (
   expires_at timestamptz NOT NULL,
   used_at    timestamptz
 );
+CREATE INDEX join_token_by_age ON join_token (expires_at);
+
+-- What users and gateways ask most: the sessions that somebody has now.
+CREATE INDEX session_live_of_user ON session (user_id) WHERE state < 4;

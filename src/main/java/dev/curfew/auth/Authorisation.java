@@ -70,6 +70,32 @@ public final class Authorisation {
   }
 
   /**
+   * As {@link #requireOwner}, and a gateway may act for any user of its realm: it is known by the
+   * scope that only gateways are given.
+   */
+  public static void requireOwnerOrGateway(
+      Principal principal, int realmId, long ownerId, Intent intent, String what) {
+    if (principal.realmId() != realmId || !principal.has(Scope.PSM_WRITE)) {
+      requireOwner(principal, realmId, ownerId, intent, what);
+    }
+  }
+
+  /** The caller administers or audits the realm. */
+  public static void requireReader(Principal principal, int realmId, String what) {
+    requireRealm(principal, realmId, what);
+    if (!principal.administers(realmId) && !principal.is(Role.AUDITOR)) {
+      throw CurfewException.of(ErrorCode.FORBIDDEN, "Only an administrator or auditor may do this");
+    }
+  }
+
+  /** The caller administers every realm. */
+  public static void requireAdministratorOfAll(Principal principal) {
+    if (!principal.is(Role.ADMIN)) {
+      throw CurfewException.of(ErrorCode.FORBIDDEN, "Only an administrator of all may do this");
+    }
+  }
+
+  /**
    * The caller may read events: the role says whose, the scope which. Users see what happens to
    * their own sessions; who administers or audits sees the realm's, with {@code sessions:read} what
    * happens to sessions, with {@code audit:read} everything.

@@ -41,6 +41,11 @@ public record Principal(
     return is(Role.ADMIN) || (is(Role.ORG_ADMIN) && realmId == otherRealmId);
   }
 
+  /** As the audit log names whoever changes what is administered. */
+  public Initiator administrator() {
+    return new Initiator(Initiator.Kind.ADMIN, userId, username);
+  }
+
   /** As the audit log names whoever changed a session of {@code ownerId}. */
   public Initiator initiator(long ownerId) {
     return new Initiator(

@@ -2,8 +2,10 @@ package dev.curfew.directory;
 
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
+import dev.curfew.realm.Page;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -60,6 +62,23 @@ public record PageRequest(int limit, @Nullable String after) {
       throw badCursor();
     }
     throw badCursor();
+  }
+
+  /** How many rows to ask for: one more than shown tells whether there is a page behind. */
+  int rows() {
+    return limit + 1;
+  }
+
+  /**
+   * The page.
+   *
+   * @param rows up to {@link #rows} of them
+   * @param key what the page behind begins after
+   */
+  <T> Page<T> page(List<T> rows, Function<T, Object> key) {
+    return rows.size() <= limit
+        ? new Page<>(rows, null)
+        : new Page<>(rows.subList(0, limit), cursor(key.apply(rows.get(limit - 1)).toString()));
   }
 
   private static CurfewException badCursor() {

@@ -1,7 +1,9 @@
 package dev.curfew.directory;
 
 import dev.curfew.config.CurfewConfig;
+import dev.curfew.store.PolicyRow;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -12,8 +14,20 @@ import java.util.List;
  */
 public record PolicyDefaults(
     long maxDuration, long maxIdle, long staleAfter, List<Long> warnBefore) {
+  /** Longest duration that may be asked for under a policy that does not say: 8 hours. */
+  static final long APPROVAL_MAX_DURATION = Duration.ofHours(8).toMillis();
+
+  /** The name of the policy that every realm begins with. */
+  static final String POLICY_NAME = "default";
+
   public PolicyDefaults {
-    warnBefore = List.copyOf(warnBefore);
+    warnBefore = warnBefore.stream().distinct().sorted(Comparator.reverseOrder()).toList();
+  }
+
+  /** The policy that every realm begins with. */
+  PolicyRow policy() {
+    return new PolicyRow(
+        POLICY_NAME, maxDuration, maxIdle, staleAfter, warnBefore, 0, false, APPROVAL_MAX_DURATION);
   }
 
   public static PolicyDefaults of(CurfewConfig.PolicyDefaults settings) {

@@ -1,7 +1,17 @@
 package dev.curfew.directory;
 
+import dev.curfew.auth.Authorisation;
 import dev.curfew.auth.Principal;
+import dev.curfew.bus.Sessions;
+import dev.curfew.fault.CurfewException;
+import dev.curfew.fault.ErrorCode;
 import dev.curfew.realm.SessionDetail;
+import dev.curfew.session.Command;
+import dev.curfew.session.EndReason;
+import dev.curfew.session.Outcome;
+import dev.curfew.session.Terms;
+import dev.curfew.session.Tier;
+import dev.curfew.store.RealmStore;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.UUID;
@@ -12,14 +22,83 @@ import org.jspecify.annotations.Nullable;
  * unknown session, or one of another realm, is NOT_FOUND, another user's FORBIDDEN.
  */
 public final class SessionChanges {
+  private final SessionReads reads;
+  private final RealmStore realms;
+  private final Policies policies;
+  private final Sessions sessions;
+
+  SessionChanges(SessionReads reads, RealmStore realms, Policies policies, Sessions sessions) {
+    this.reads = reads;
+    this.realms = realms;
+    this.policies = policies;
+    this.sessions = sessions;
+  }
+
   /**
-   * Moves the deadline.
+   * Moves the deadline. The tier that the realm has now counts, beside the session's own terms.
    *
    * @return fails with OVER_MAXIMUM_DURATION in the access dialect's own words, WRONG_STATE when
    *     the session is ending or over, INVALID_FIELD when the addition is not positive
    */
   public Future<SessionDetail> extend(Principal by, UUID id, Duration additional) {
-    return NotYet.here();
+    if (additional.compareTo(Duration.ofMillis(1)) < 0) {
+      throw CurfewException.invalid("extension", "must be positive");
+    }
+    long wanted =
+        additional.compareTo(Duration.ofMillis(Terms.LONGEST)) > 0
+            ? Terms.LONGEST
+            : additional.toMillis();
+    return owned(by, id)
+        .compose(
+            session ->
+                realms
+                    .get(session.realmId())
+                    .compose(
+                        realm -> {
+                          requireExtendable(session);
+                          long total = session.expiresAt() - session.startedAt() + wanted;
+                          return total > realm.tier().maxDuration().toMillis()
+                              ? overMaximum(session, realm.tier())
+                              : sessions
+                                  .ask(
+                                      new Command.Extend(
+                                          id, wanted, by.initiator(session.user().numericId())))
+                                  .compose(outcome -> extended(outcome, session, realm.tier()));
+                        }))
+        .compose(done -> owned(by, id));
+  }
+
+  private static void requireExtendable(SessionDetail session) {
+    if (!session.state().live()) {
+      throw notExtendable(session.state().wireName());
+    }
+  }
+
+  private Future<Void> extended(Outcome outcome, SessionDetail session, Tier tier) {
+    if (outcome instanceof Outcome.NotLive) {
+      throw notExtendable("ended");
+    }
+    if (outcome instanceof Outcome.Refused refused) {
+      if (refused.code() == ErrorCode.OVER_MAXIMUM_DURATION) {
+        return overMaximum(session, tier);
+      }
+      throw refused.toException();
+    }
+    return Future.succeededFuture();
+  }
+
+  private Future<Void> overMaximum(SessionDetail session, Tier tier) {
+    return policies
+        .nameOf(session.policyId())
+        .map(
+            policy -> {
+              throw MaximumDuration.of(tier, session.maxDuration(), policy).exceededBy("Extension");
+            });
+  }
+
+  private static CurfewException notExtendable(String state) {
+    return CurfewException.of(
+        ErrorCode.WRONG_STATE, "Session is not in an extendable state: it is " + state);
   }
 
   /**
@@ -28,7 +107,23 @@ public final class SessionChanges {
    * @return fails with NOT_STOPPABLE when it is ending or over
    */
   public Future<SessionDetail> stop(Principal by, UUID id) {
-    return NotYet.here();
+    return owned(by, id)
+        .compose(
+            session ->
+                sessions.ask(
+                    new Command.Stop(
+                        id, by.initiator(session.user().numericId()), EndReason.STOPPED)))
+        .compose(
+            outcome -> {
+              if (outcome instanceof Outcome.Refused refused) {
+                throw refused.toException();
+              }
+              if (!(outcome instanceof Outcome.Done done && done.changed())) {
+                throw CurfewException.of(
+                    ErrorCode.NOT_STOPPABLE, "Session cannot be stopped: it is ending or over");
+              }
+              return owned(by, id);
+            });
   }
 
   /**
@@ -37,7 +132,16 @@ public final class SessionChanges {
    * @param remark why, in the administrator's words
    */
   public Future<SessionDetail> revoke(Principal by, UUID id, @Nullable String remark) {
-    return NotYet.here();
+    String kept = FieldRules.optionalText("reason", remark, FieldRules.LONGEST_REMARK);
+    return administered(by, id)
+        .compose(session -> sessions.ask(new Command.Revoke(id, by.administrator(), kept)))
+        .compose(
+            outcome -> {
+              if (outcome instanceof Outcome.Refused refused) {
+                throw refused.toException();
+              }
+              return administered(by, id);
+            });
   }
 
   /**
@@ -46,6 +150,32 @@ public final class SessionChanges {
    * @return fails with WRONG_STATE when it has not begun or is over
    */
   public Future<SessionDetail> activate(Principal by, UUID id) {
-    return NotYet.here();
+    return administered(by, id)
+        .compose(session -> sessions.ask(new Command.Activate(id, by.administrator())))
+        .compose(
+            outcome -> {
+              if (outcome instanceof Outcome.Refused refused) {
+                throw refused.toException();
+              }
+              if (outcome instanceof Outcome.NotLive) {
+                throw CurfewException.of(
+                    ErrorCode.WRONG_STATE, "The session cannot be activated: it is over");
+              }
+              return administered(by, id);
+            });
+  }
+
+  private Future<SessionDetail> owned(Principal by, UUID id) {
+    return reads.get(by, id, Authorisation.Intent.CHANGE);
+  }
+
+  private Future<SessionDetail> administered(Principal by, UUID id) {
+    return reads
+        .getForGateway(by, id)
+        .map(
+            session -> {
+              Authorisation.requireAdministrator(by, session.realmId(), "Session " + id);
+              return session;
+            });
   }
 }

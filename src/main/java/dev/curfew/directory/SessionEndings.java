@@ -1,15 +1,43 @@
 package dev.curfew.directory;
 
+import dev.curfew.auth.SecretBox;
+import dev.curfew.bus.Bus;
+import dev.curfew.session.Initiator;
+import dev.curfew.store.CheckoutStore;
+import dev.curfew.store.Database;
+import dev.curfew.store.RuleStore;
 import io.vertx.core.Future;
 import java.util.UUID;
 
-/** What ending a session must undo outside of it. */
+/**
+ * What ending a session must undo outside of it. The shard asks for it until it succeeds; whoever
+ * else is in a hurry may ask, too.
+ */
 public final class SessionEndings {
+  private final CheckoutStore checkouts;
+  private final RuleStore rules;
+  private final SecretBox secrets;
+  private final Notices notices;
+
+  public SessionEndings(Database database, SecretBox secrets, Bus bus) {
+    this.checkouts = new CheckoutStore(database);
+    this.rules = new RuleStore(database);
+    this.secrets = secrets;
+    this.notices = new Notices(bus);
+  }
+
   /**
    * Closes the session's checkout, giving the credential a new secret where that is asked for, and
    * takes its resource rules away. Doing it again is harmless.
    */
   public Future<Void> undo(UUID sessionId) {
-    return NotYet.here();
+    return checkouts
+        .close(sessionId, this::newSecret, Initiator.POLICY)
+        .compose(closed -> rules.remove(sessionId, Initiator.POLICY))
+        .onSuccess(undone -> notices.events());
+  }
+
+  private byte[] newSecret(int credentialId) {
+    return secrets.seal(PasswordMaker.password(), SecretPlaces.credential(credentialId));
   }
 }

@@ -1,11 +1,66 @@
 package dev.curfew.directory;
 
+import dev.curfew.auth.Authorisation;
 import dev.curfew.auth.Principal;
+import dev.curfew.bus.Sessions;
+import dev.curfew.fault.CurfewException;
+import dev.curfew.fault.ErrorCode;
+import dev.curfew.realm.Policy;
+import dev.curfew.realm.SessionAttributes;
 import dev.curfew.realm.SessionDetail;
+import dev.curfew.realm.User;
+import dev.curfew.session.Command;
+import dev.curfew.session.Initiator;
+import dev.curfew.session.NewSession;
+import dev.curfew.session.Outcome;
+import dev.curfew.session.SessionKind;
+import dev.curfew.session.Terms;
+import dev.curfew.session.Tier;
+import dev.curfew.store.AttributesJson;
+import dev.curfew.store.RealmStore;
+import dev.curfew.store.SessionQueries;
+import dev.curfew.store.UserStore;
 import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The way every session comes into being. */
 public final class SessionOpenings {
+  private final Users users;
+  private final UserStore userStore;
+  private final RealmStore realms;
+  private final Policies policies;
+  private final JumpItems jumpItems;
+  private final SessionRules rules;
+  private final SessionQueries queries;
+  private final Sessions sessions;
+  private final NumericIds numericIds;
+  private final SortableIds ids;
+
+  SessionOpenings(
+      Users users,
+      UserStore userStore,
+      RealmStore realms,
+      Policies policies,
+      JumpItems jumpItems,
+      SessionRules rules,
+      SessionQueries queries,
+      Sessions sessions,
+      NumericIds numericIds,
+      SortableIds ids) {
+    this.users = users;
+    this.userStore = userStore;
+    this.realms = realms;
+    this.policies = policies;
+    this.jumpItems = jumpItems;
+    this.rules = rules;
+    this.queries = queries;
+    this.sessions = sessions;
+    this.numericIds = numericIds;
+    this.ids = ids;
+  }
+
   /**
    * Opens a session under a policy of its user's realm. Kind JUMP waits in APPROVED for its first
    * use; all others are ACTIVE at once.
@@ -15,6 +70,207 @@ public final class SessionOpenings {
    *     another user's session, WRONG_STATE when the policy's quota is used up
    */
   public Future<SessionDetail> open(Principal by, SessionRequest wanted) {
-    return NotYet.here();
+    return open(by, wanted, null);
+  }
+
+  /** What was found out about a wanted session before it is asked for. */
+  private record Grant(
+      SessionRequest wanted, User user, Policy policy, Terms terms, long duration) {}
+
+  /**
+   * @param checkout the checkout that opens together with the session
+   */
+  Future<SessionDetail> open(
+      Principal by, SessionRequest wanted, NewSession.@Nullable CheckoutOpening checkout) {
+    SessionRequest checked = checked(wanted);
+    String userId = wanted.userId();
+    return users
+        .resolve(by, userId == null ? by.userUuid().toString() : userId)
+        .compose(
+            user -> {
+              Authorisation.requireOwner(
+                  by,
+                  user.realmId(),
+                  user.numericId(),
+                  Authorisation.Intent.CHANGE,
+                  "A session of " + user.username());
+              return grant(by, checked, user);
+            })
+        .compose(grant -> create(by, grant, checkout));
+  }
+
+  private Future<Grant> grant(Principal by, SessionRequest wanted, User user) {
+    return policyOf(wanted, user)
+        .compose(
+            policy ->
+                realms
+                    .get(user.realmId())
+                    .map(realm -> grant(by, wanted, user, policy, realm.tier())))
+        .compose(grant -> withinQuota(grant).map(grant));
+  }
+
+  private Future<Policy> policyOf(SessionRequest wanted, User user) {
+    Integer named = wanted.policyId();
+    Long item = wanted.attributes().jumpItemId();
+    String type = wanted.attributes().jumpItemType();
+    if (named == null && wanted.kind() == SessionKind.JUMP && item != null && type != null) {
+      return jumpItems.policyOf(user.realmId(), type, item);
+    }
+    return policies.inRealm(user.realmId(), named);
+  }
+
+  private static Grant grant(
+      Principal by, SessionRequest wanted, User user, Policy policy, Tier tier) {
+    if (policy.approvalRequired() && !by.administers(user.realmId())) {
+      throw CurfewException.of(
+          ErrorCode.FORBIDDEN, "Policy " + policy.name() + " asks for an approval first");
+    }
+    MaximumDuration maximum = MaximumDuration.of(tier, policy.maxDuration(), policy.name());
+    Duration length = wanted.duration();
+    long duration = length == null ? maximum.millis() : length.toMillis();
+    if (duration > maximum.millis()) {
+      throw maximum.exceededBy("Session");
+    }
+    Terms terms =
+        new Terms(
+            policy.id(),
+            user.realmId(),
+            maximum.millis(),
+            policy.maxIdle(),
+            policy.staleAfter(),
+            policy.warnBefore().stream().mapToLong(Long::longValue).toArray());
+    return new Grant(wanted, user, policy, terms, duration);
+  }
+
+  private Future<Void> withinQuota(Grant grant) {
+    int quota = grant.policy.quota();
+    if (quota == 0) {
+      return Future.succeededFuture();
+    }
+    return queries
+        .liveUnder(grant.user.numericId(), grant.policy.id())
+        .map(
+            live -> {
+              if (live >= quota) {
+                throw CurfewException.of(
+                    ErrorCode.WRONG_STATE,
+                    "Session limit reached: policy "
+                        + grant.policy.name()
+                        + " allows "
+                        + quota
+                        + " at a time");
+              }
+              return null;
+            });
+  }
+
+  private Future<SessionDetail> create(
+      Principal by, Grant grant, NewSession.@Nullable CheckoutOpening checkout) {
+    UUID id = ids.next();
+    Initiator initiator = by.initiator(grant.user.numericId());
+    return numericIds
+        .next()
+        .compose(
+            numericId ->
+                rules
+                    .prepare(id, grant.user, grant.wanted)
+                    .compose(
+                        ruled ->
+                            create(
+                                session(id, numericId, grant, checkout, ruled), ruled, initiator)))
+        .compose(created -> userStore.find(grant.user.id()))
+        .compose(
+            user ->
+                user.isPresent()
+                    ? shown(id)
+                    : sessions
+                        .ask(new Command.Revoke(id, Initiator.POLICY, "The user was deleted"))
+                        .compose(
+                            revoked ->
+                                Future.failedFuture(
+                                    CurfewException.notFound("User " + grant.user.username()))));
+  }
+
+  private Future<Void> create(NewSession session, boolean ruled, Initiator initiator) {
+    return sessions
+        .ask(new Command.Create(session, initiator))
+        .compose(
+            outcome -> {
+              if (outcome instanceof Outcome.Refused refused) {
+                CurfewException refusal = refused.toException();
+                return ruled
+                    ? rules
+                        .withdraw(session.id())
+                        .compose(withdrawn -> Future.failedFuture(refusal))
+                    : Future.failedFuture(refusal);
+              }
+              return ruled ? rules.apply(session.id(), initiator) : Future.succeededFuture();
+            });
+  }
+
+  private static NewSession session(
+      UUID id,
+      long numericId,
+      Grant grant,
+      NewSession.@Nullable CheckoutOpening checkout,
+      boolean ruled) {
+    SessionRequest wanted = grant.wanted;
+    return new NewSession(
+        id,
+        numericId,
+        wanted.kind(),
+        grant.user.numericId(),
+        grant.terms,
+        wanted.startsAt(),
+        grant.duration,
+        wanted.kind() == SessionKind.JUMP,
+        wanted.processInstance(),
+        ruled || checkout != null,
+        new NewSession.Details(
+            AttributesJson.write(wanted.attributes()),
+            wanted.ipv4Address(),
+            wanted.ipv6Address(),
+            checkout));
+  }
+
+  private Future<SessionDetail> shown(UUID id) {
+    return queries
+        .find(id)
+        .map(found -> found.orElseThrow(() -> CurfewException.notFound("Session " + id)));
+  }
+
+  private static SessionRequest checked(SessionRequest wanted) {
+    Duration duration = wanted.duration();
+    if (duration != null) {
+      FieldRules.duration("duration", duration);
+    }
+    if (wanted.startsAt() < 0) {
+      throw CurfewException.invalid("start", "must not be negative");
+    }
+    return wanted
+        .with(checked(wanted.attributes()))
+        .from(
+            FieldRules.ipv4("ipv4Address", wanted.ipv4Address()),
+            FieldRules.ipv6("ipv6Address", wanted.ipv6Address()))
+        .ownedBy(
+            FieldRules.optionalName(
+                "processInstance", wanted.processInstance(), FieldRules.LONGEST_PERSONAL_NAME));
+  }
+
+  private static SessionAttributes checked(SessionAttributes attributes) {
+    return new SessionAttributes(
+        attributes.jumpItemId(),
+        FieldRules.optionalName(
+            "attributes.jumpItemType", attributes.jumpItemType(), FieldRules.LONGEST_NAME),
+        FieldRules.optionalName(
+            "attributes.deviceId", attributes.deviceId(), FieldRules.LONGEST_PERSONAL_NAME),
+        FieldRules.optionalName(
+            "attributes.deviceName", attributes.deviceName(), FieldRules.LONGEST_PERSONAL_NAME),
+        FieldRules.optionalName(
+            "attributes.resourceId", attributes.resourceId(), FieldRules.LONGEST_PERSONAL_NAME),
+        FieldRules.optionalName(
+            "attributes.resourceName",
+            attributes.resourceName(),
+            FieldRules.LONGEST_PERSONAL_NAME));
   }
 }

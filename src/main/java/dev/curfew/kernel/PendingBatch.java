@@ -16,6 +16,7 @@ final class PendingBatch<R> {
   static final class Entry<R> {
     final LiveSession session;
     @Nullable NewSession created;
+    long createdBy;
     long lastSeenAt;
     long endingAt;
     long endedAt;
@@ -30,7 +31,8 @@ final class PendingBatch<R> {
     Batch.Change change() {
       Batch.Change change = sealed;
       if (change == null) {
-        change = new Batch.Change(session.record(lastSeenAt, endingAt, endedAt), created);
+        change =
+            new Batch.Change(session.record(lastSeenAt, endingAt, endedAt), created, createdBy);
         sealed = change;
       }
       return change;

@@ -384,6 +384,7 @@ public final class ShardKernel<R> {
     table.add(session);
     PendingBatch.Entry<R> entry = decide(session);
     entry.created = wanted;
+    entry.createdBy = create.by().userId();
     entry.events.add(
         event(
             session,

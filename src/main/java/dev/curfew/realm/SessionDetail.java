@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param endedAt 0 until everything outside is undone
  * @param endedBy who stopped it, where the reason is {@link EndReason#STOPPED}
  * @param checkoutId 0 when it has none
- * @param recordingStage stage number of its recording (1 Connected to 7 Failed); 0 when it has none
+ * @param recordingStage code of its {@link dev.curfew.lease.RecordingStage}; 0 when it has no
+ *     recording
  */
 public record SessionDetail(
     UUID id,

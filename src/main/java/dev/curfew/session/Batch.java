@@ -17,6 +17,7 @@ public record Batch(
    * A session as it shall be.
    *
    * @param created what else to store when the session is new; null for a change
+   * @param createdBy numeric id of the user who opened it, when it is new
    */
-  public record Change(SessionRecord after, @Nullable NewSession created) {}
+  public record Change(SessionRecord after, @Nullable NewSession created, long createdBy) {}
 }

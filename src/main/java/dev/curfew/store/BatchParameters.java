@@ -32,6 +32,8 @@ final class BatchParameters {
     List<SessionRecord> changed = changes.stream().map(change -> change.of().after()).toList();
     List<NewSession> created =
         changes.stream().map(change -> change.of().created()).filter(Objects::nonNull).toList();
+    List<Change> creations =
+        changes.stream().filter(change -> change.of().created() != null).toList();
     return Tuple.from(
         new Object[] {
           column(batches, Short[]::new, batch -> (short) batch.shard()),
@@ -68,6 +70,7 @@ final class BatchParameters {
           checkouts(created, Long[]::new, NewSession.CheckoutOpening::id),
           checkouts(created, Integer[]::new, NewSession.CheckoutOpening::credentialId),
           checkouts(created, String[]::new, NewSession.CheckoutOpening::targetHost),
+          column(creations, Long[]::new, change -> change.of().createdBy()),
           column(events, String[]::new, event -> event.type().wireName()),
           column(events, Integer[]::new, SessionEvent::realmId),
           column(events, UUID[]::new, SessionEvent::sessionId),

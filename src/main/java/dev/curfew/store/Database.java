@@ -163,9 +163,22 @@ public final class Database {
     return cause instanceof PgException refusal && "23505".equals(refusal.getSqlState());
   }
 
+  /** What is left of a failure once a unique constraint has been given its name. */
+  static <T> Function<Throwable, Future<T>> orExists(String field, String message) {
+    return failure ->
+        Future.failedFuture(
+            isDuplicate(failure)
+                ? CurfewException.of(ErrorCode.ALREADY_EXISTS, field, message)
+                : failure);
+  }
+
   private static Throwable unavailable(Throwable failure) {
-    return failure instanceof CurfewException
-        ? failure
+    if (failure instanceof CurfewException) {
+      return failure;
+    }
+    return refusesContent(failure)
+        ? CurfewException.causedBy(
+            ErrorCode.INTERNAL, "The database refuses what it was given", failure)
         : CurfewException.causedBy(
             ErrorCode.UNAVAILABLE, "The database does not answer; try again", failure);
   }

@@ -42,7 +42,7 @@ public final class EventStore {
    * Looks at no more than $4 events and returns at most $9 of them. There is always one row: the
    * columns that begin with edge tell of the last event looked at, whether it was wanted or not.
    */
-  private static String page(String condition) {
+  static String page(String condition) {
     return """
         WITH scanned AS MATERIALIZED (
           SELECT e.xid, e.id, e.recorded_at, e.type, e.realm_id, e.session_id, e.user_id, e.at,

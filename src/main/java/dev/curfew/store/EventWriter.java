@@ -12,7 +12,7 @@ public final class EventWriter {
   private static final String INSERT =
       """
       INSERT INTO event (type, realm_id, session_id, user_id, at, data)
-      VALUES ($1, $2, $3, $4, clock_timestamp(), $5)
+      VALUES ($1, $2, $3, $4, clock_timestamp(), $5::text::jsonb)
       """;
 
   private EventWriter() {}
@@ -29,7 +29,7 @@ public final class EventWriter {
                 entry.realmId(),
                 entry.sessionId(),
                 entry.userId(),
-                entry.data()))
+                entry.data().encode()))
         .mapEmpty();
   }
 }

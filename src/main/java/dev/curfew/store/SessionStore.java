@@ -62,11 +62,11 @@ public final class SessionStore {
           $18::uuid[], $19::bigint[], $20::integer[], $21::bigint[], $22::smallint[],
           $23::integer[], $24::bigint[], $25::bigint[], $26::bigint[], $27::text[],
           $28::boolean[], $29::text[], $30::text[], $31::text[], $32::bigint[], $33::integer[],
-          $34::text[])
+          $34::text[], $35::bigint[])
           AS n (id, numeric_id, realm_id, user_id, kind,
                 policy_id, max_duration, max_idle, stale_after, warn_before,
                 effects, attributes, ipv4, ipv6, checkout_id, credential_id,
-                target_host)
+                target_host, created_by)
       ), updated AS (
         UPDATE session s
         SET state = c.state,
@@ -87,13 +87,13 @@ public final class SessionStore {
           id, numeric_id, shard, realm_id, user_id, kind, state, reason,
           policy_id, max_duration_ms, max_idle_ms, stale_after_ms, warn_before_ms,
           started_at, expires_at, generation, warned_down_to_ms, owner, effects,
-          last_seen_at, ending_at, ended_at, attributes, ipv4_address, ipv6_address)
+          last_seen_at, ending_at, ended_at, attributes, ipv4_address, ipv6_address, created_by)
         SELECT
           n.id, n.numeric_id, c.shard, n.realm_id, n.user_id, n.kind, c.state, c.reason,
           n.policy_id, n.max_duration, n.max_idle, n.stale_after, n.warn_before::bigint[],
           at_ms(c.started_at), at_ms(c.expires_at), c.generation, c.warned_down_to, c.owner,
           n.effects, at_ms(c.last_seen_at), at_ms(c.ending_at), at_ms(c.ended_at),
-          n.attributes::jsonb, n.ipv4, n.ipv6
+          n.attributes::jsonb, n.ipv4, n.ipv6, n.created_by
         FROM created n JOIN changed c USING (id)
         ON CONFLICT (id) DO NOTHING
         RETURNING id
@@ -126,8 +126,8 @@ public final class SessionStore {
       ), logged AS (
         INSERT INTO event (type, realm_id, session_id, user_id, at, data)
         SELECT e.type, e.realm_id, e.session_id, e.user_id, at_ms(e.at), e.data::jsonb
-        FROM unnest($35::text[], $36::integer[], $37::uuid[], $38::bigint[], $39::bigint[],
-                    $40::text[])
+        FROM unnest($36::text[], $37::integer[], $38::uuid[], $39::bigint[], $40::bigint[],
+                    $41::text[])
           WITH ORDINALITY AS e (type, realm_id, session_id, user_id, at, data, position)
           JOIN applied ON applied.id = e.session_id
         ORDER BY e.position

@@ -25,13 +25,17 @@ public final class TimerWheel {
    *   bits    31..26  25..20  19..14  13..8    7..0
    *   bucket   18.6 h  17.5 m  16.4 s  256 ms   1 ms
    *
-   * and a timer lies in the level of the highest digit in which its deadline differs from `tick`, in
-   * the bucket of the deadline's digit. Hence every timer of a level is due before every timer of
-   * the next level, and within a level buckets come in the order of their digit. The earliest
-   * non-empty bucket is therefore the first bit set in `occupied`, whose words are the four of level
-   * 0 and then one for each level. The top level alone is a ring, so that its digit may wrap: it
-   * reaches 63 windows (49 days) ahead. What lies beyond waits in `far` with its full deadline and is
-   * brought in when `tick` enters a window it can be reached from.
+   * and a timer is linked in the level of the highest digit in which its deadline differs from
+   * `tick`, in the bucket of the deadline's digit. Hence every bucket of a level comes before every
+   * bucket of the next level, and within a level buckets come in the order of their digit. The
+   * earliest non-empty bucket is therefore the first bit set in `occupied`, whose words are the four
+   * of level 0 and then one for each level. The top level alone is a ring, so that its digit may
+   * wrap: it reaches 63 windows (49 days) ahead. What lies beyond waits in `far` with its full
+   * deadline and is brought in when `tick` enters a window it can be reached from.
+   *
+   * A timer that gets a later deadline, the usual move, stays linked where it is and is put right
+   * when its bucket is drained: one cache line touched instead of four. So of a timer above level 0
+   * it is only known that its bucket starts no later than its deadline. In level 0 timers are exact.
    *
    * The wheel goes from one non-empty bucket to the next, however far apart they are. A bucket of
    * level 0 is fired; a bucket of a higher level is drained when `tick` reaches its first
@@ -128,8 +132,7 @@ public final class TimerWheel {
       size++;
     } else if (previous == FAR) {
       removeFar(node);
-    } else if (isReachable(due) && bucketOf(due) == bucketOf(dueOf(node))) {
-      // Nothing to relink; also true half-way through draining, where both will move alike.
+    } else if (mayStay(node, due)) {
       nodes[node + DUE] = (int) due;
       return;
     } else {
@@ -198,10 +201,11 @@ public final class TimerWheel {
   }
 
   /**
-   * When to call {@code advance} next: never after the earliest deadline. It is that deadline
-   * itself if it is less than 256 ms away and lies in the same 256 ms of the clock; else it may be
-   * an earlier time, at which the call fires nothing but comes nearer, at most five times for a
-   * timer within 49 days. {@link Long#MAX_VALUE} if no timer is armed.
+   * When to call {@code advance} next: never after the earliest deadline, and that deadline itself
+   * once it lies in the same 256 ms of the clock as the time of the last call. Before that it may
+   * be an earlier time, at which nothing fires but the wheel comes nearer: at most five times for a
+   * deadline, 49 days ahead or less, and once for each time a deadline was moved. {@link
+   * Long#MAX_VALUE} if no timer is armed.
    */
   public long nextDeadline() {
     if (draining != NONE) {
@@ -279,6 +283,15 @@ public final class TimerWheel {
     if (newTick >= farReachable) {
       bringInFar();
     }
+  }
+
+  /**
+   * Whether a linked timer may get a new deadline and stay where it is linked: if it gets a later
+   * one and is above level 0, where a bucket need only start no later than its deadlines.
+   */
+  private boolean mayStay(int node, long newDue) {
+    long due = dueOf(node);
+    return newDue >= due && (due ^ tick) >>> 8 != 0 && isReachable(newDue);
   }
 
   private boolean isReachable(long due) {

@@ -47,7 +47,6 @@ public final class TestStore implements AutoCloseable {
 
   @Override
   public void close() {
-    // One after the other: what is composed on an event loop is not answered after its end.
     Await.result(database.close());
     Await.result(vertx.close());
   }

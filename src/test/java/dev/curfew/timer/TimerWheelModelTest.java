@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The wheel against a sorted map, over random operations, callbacks included. A failing run is
  * replayed by its seed, which is the name of the test.
  */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TimerWheelModelTest {
   private static final int STEPS = 1_500;
 
@@ -40,7 +42,7 @@ class TimerWheelModelTest {
 
   /** One wheel and its model. */
   private static final class Run {
-    private final Random random;
+    private final SplittableRandom random;
     private final int slots;
     private final TimerWheel wheel;
 
@@ -57,7 +59,7 @@ class TimerWheelModelTest {
     private boolean advancing;
 
     Run(long seed) {
-      random = new Random(seed);
+      random = new SplittableRandom(seed);
       slots = new int[] {2, 20, 150, 700}[random.nextInt(4)];
       // Anywhere, but often just before a boundary of the wheel's windows.
       time = random.nextBoolean() ? 1_790_000_000_000L + random.nextInt() : aroundBoundary(0);
@@ -66,8 +68,10 @@ class TimerWheelModelTest {
 
     void step() {
       int choice = random.nextInt(100);
-      if (choice < 55) {
-        schedule(random.nextInt(slots));
+      if (choice < 53) {
+        schedule(random.nextInt(slots), someDeadline());
+      } else if (choice < 55) {
+        crowd();
       } else if (choice < 65) {
         cancel(random.nextInt(slots));
       } else if (choice < 85) {
@@ -102,8 +106,18 @@ class TimerWheelModelTest {
       }
     }
 
-    private void schedule(int slot) {
-      long deadline = someDeadline();
+    /** Many timers due close together, so that limits are met while one bucket is drained. */
+    private void crowd() {
+      long from = time + random.nextInt(1 << (9 + random.nextInt(20)));
+      int width = 1 << random.nextInt(20);
+      for (int slot = 0; slot < slots; slot++) {
+        if (random.nextInt(4) > 0) {
+          schedule(slot, from + random.nextInt(width));
+        }
+      }
+    }
+
+    private void schedule(int slot, long deadline) {
       wheel.schedule(slot, deadline);
       forget(slot);
       long due = advancing ? Math.max(deadline, time + 1) : deadline;
@@ -175,8 +189,8 @@ class TimerWheelModelTest {
 
     private void act(int slot) {
       switch (random.nextInt(8)) {
-        case 0, 1 -> schedule(slot);
-        case 2 -> schedule(random.nextInt(slots));
+        case 0, 1 -> schedule(slot, someDeadline());
+        case 2 -> schedule(random.nextInt(slots), someDeadline());
         case 3 -> cancel(random.nextInt(slots));
         case 4 -> {
           // Aims at one that is due now, often in the same millisecond.
@@ -185,7 +199,7 @@ class TimerWheelModelTest {
             if (random.nextBoolean()) {
               cancel(next);
             } else {
-              schedule(next);
+              schedule(next, someDeadline());
             }
           }
         }

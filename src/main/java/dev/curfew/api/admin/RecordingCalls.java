@@ -1,0 +1,309 @@
+package dev.curfew.api.admin;
+
+import dev.curfew.api.Answer;
+import dev.curfew.api.ByteRange;
+import dev.curfew.api.Exchange;
+import dev.curfew.api.Gateway;
+import dev.curfew.api.Times;
+import dev.curfew.auth.Authorisation;
+import dev.curfew.auth.Principal;
+import dev.curfew.auth.Role;
+import dev.curfew.auth.Scope;
+import dev.curfew.fault.CurfewException;
+import dev.curfew.lease.ArtefactKind;
+import dev.curfew.lease.Claimant;
+import dev.curfew.lease.RecordingStage;
+import dev.curfew.recording.Content;
+import dev.curfew.store.ArtefactRow;
+import dev.curfew.store.ChunkRow;
+import dev.curfew.store.RecordingFilter;
+import dev.curfew.store.RecordingRow;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Recordings: how far they have come, what was captured, and what was made of it. */
+final class RecordingCalls {
+  private final Gateway gateway;
+
+  RecordingCalls(Gateway gateway) {
+    this.gateway = gateway;
+  }
+
+  Future<Answer> list(Exchange exchange) {
+    Principal caller = exchange.principal();
+    UUID session = exchange.queryUuid("session");
+    RecordingStage stage = stage(exchange.query("stage"));
+    Integer realm = caller.is(Role.ADMIN) ? null : caller.realmId();
+    boolean others = caller.administers(caller.realmId()) || caller.is(Role.AUDITOR);
+    return user(exchange, others)
+        .compose(
+            userId ->
+                gateway
+                    .recordings()
+                    .list(
+                        new RecordingFilter(session, stage, userId, realm),
+                        exchange.query("after"),
+                        exchange.limit()))
+        .map(
+            page -> {
+              JsonArray items = new JsonArray();
+              page.items().forEach(recording -> items.add(json(recording)));
+              return Answer.ok(new JsonObject().put("items", items).put("next", page.next()));
+            });
+  }
+
+  private Future<@Nullable Long> user(Exchange exchange, boolean others) {
+    Principal caller = exchange.principal();
+    if (!others) {
+      return Future.succeededFuture((long) caller.userId());
+    }
+    String wanted = exchange.query("user");
+    return wanted == null
+        ? Future.succeededFuture(null)
+        : gateway.directory().users().resolve(caller, wanted).map(user -> (long) user.numericId());
+  }
+
+  private static @Nullable RecordingStage stage(@Nullable String name) {
+    if (name == null) {
+      return null;
+    }
+    for (RecordingStage stage : RecordingStage.values()) {
+      if (stage.wireName().equals(name)) {
+        return stage;
+      }
+    }
+    throw CurfewException.invalid("stage", "must be a stage such as Ended or Done-Uploaded");
+  }
+
+  Future<Answer> show(Exchange exchange) {
+    return visible(exchange).map(recording -> Answer.ok(json(recording)));
+  }
+
+  Future<Answer> video(Exchange exchange) {
+    return view(exchange, ArtefactKind.VIDEO);
+  }
+
+  Future<Answer> timeline(Exchange exchange) {
+    return view(exchange, ArtefactKind.TIMELINE);
+  }
+
+  Future<Answer> captions(Exchange exchange) {
+    return view(exchange, ArtefactKind.CAPTIONS);
+  }
+
+  Future<Answer> thumbnail(Exchange exchange) {
+    return view(exchange, ArtefactKind.THUMBNAIL);
+  }
+
+  /** Somebody looks at what was recorded of a person: that is noted before it is shown. */
+  private Future<Answer> view(Exchange exchange, ArtefactKind kind) {
+    UUID session = exchange.pathUuid("sessionId");
+    return visible(exchange)
+        .compose(
+            recording -> {
+              if (ByteRange.continues(exchange.request())) {
+                return Future.succeededFuture();
+              }
+              return gateway
+                  .recordings()
+                  .noteRead(session, kind, exchange.principal().initiator(recording.userId()));
+            })
+        .compose(noted -> gateway.recordings().artefact(session, kind))
+        .compose(content -> send(exchange, content));
+  }
+
+  Future<Answer> artifact(Exchange exchange) {
+    ArtefactKind kind = kind(exchange);
+    if (!isWorker(exchange.principal())) {
+      return view(exchange, kind);
+    }
+    return stream(
+        exchange, () -> gateway.recordings().artefact(exchange.pathUuid("sessionId"), kind));
+  }
+
+  private static boolean isWorker(Principal caller) {
+    return caller.has(Scope.RECORDING_ENCODE) || caller.has(Scope.RECORDING_UPLOAD);
+  }
+
+  Future<Answer> raw(Exchange exchange) {
+    return stream(exchange, () -> gateway.recordings().raw(exchange.pathUuid("sessionId")));
+  }
+
+  Future<Answer> chunk(Exchange exchange) {
+    long sequence = exchange.pathInteger("seq", 0, Long.MAX_VALUE);
+    return stream(
+        exchange, () -> gateway.recordings().chunk(exchange.pathUuid("sessionId"), sequence));
+  }
+
+  private Future<Answer> stream(Exchange exchange, Supplier<Future<Content>> content) {
+    return visible(exchange)
+        .compose(recording -> content.get())
+        .compose(found -> send(exchange, found));
+  }
+
+  private static Future<Answer> send(Exchange exchange, Content content) {
+    ByteRange range = ByteRange.of(exchange.request().getHeader("Range"), content.size());
+    HttpServerResponse response = exchange.response();
+    response.putHeader("Accept-Ranges", "bytes");
+    response.putHeader("Cache-Control", "no-store");
+    response.putHeader("X-Content-Type-Options", "nosniff");
+    if (!content.sha256().isEmpty()) {
+      response.putHeader("ETag", "\"" + content.sha256() + "\"");
+    }
+    if (range == ByteRange.UNSATISFIABLE) {
+      return Future.succeededFuture(
+          Answer.empty(416).with("Content-Range", "bytes */" + content.size()));
+    }
+    response.putHeader("Content-Type", content.contentType());
+    response.putHeader("Content-Length", Long.toString(range.length()));
+    if (range.partial()) {
+      response.setStatusCode(206);
+      response.putHeader(
+          "Content-Range",
+          "bytes "
+              + range.offset()
+              + "-"
+              + (range.offset() + range.length() - 1)
+              + "/"
+              + content.size());
+    }
+    return content
+        .sendTo(response, range.offset(), range.length())
+        .compose(sent -> response.end())
+        .map(ended -> Answer.WRITTEN);
+  }
+
+  Future<Answer> chunks(Exchange exchange) {
+    int limit = exchange.limit();
+    long from = exchange.queryInteger("after", -1, -1, Long.MAX_VALUE - 1) + 1;
+    return visible(exchange)
+        .compose(
+            recording -> gateway.recordings().chunks(exchange.pathUuid("sessionId"), from, limit))
+        .map(rows -> Answer.ok(manifest(rows, limit)));
+  }
+
+  private static JsonObject manifest(List<ChunkRow> rows, int limit) {
+    JsonArray items = new JsonArray();
+    for (ChunkRow row : rows) {
+      items.add(
+          new JsonObject()
+              .put("seq", row.sequence())
+              .put("kind", row.kind().wireName())
+              .put("capturedAt", Times.iso(row.capturedAt()))
+              .put("size", row.size())
+              .put("sha256", HexFormat.of().formatHex(row.sha256()))
+              .put("chain", HexFormat.of().formatHex(row.chain())));
+    }
+    String next = rows.size() < limit ? null : Long.toString(rows.get(rows.size() - 1).sequence());
+    return new JsonObject().put("items", items).put("next", next);
+  }
+
+  Future<Answer> deliver(Exchange exchange) {
+    ArtefactKind kind = kind(exchange);
+    String token = exchange.header("X-Claim-Token");
+    if (token == null) {
+      throw CurfewException.invalid("X-Claim-Token", "is required");
+    }
+    byte[] digest = ContentDigest.sha256(exchange.header("Content-Digest"));
+    exchange.request().pause();
+    return visible(exchange)
+        .compose(
+            recording ->
+                gateway
+                    .recordings()
+                    .storeArtefact(
+                        recording.sessionId(),
+                        kind,
+                        Claimant.ofToken(token),
+                        exchange.header("Content-Type"),
+                        digest,
+                        exchange.request()))
+        .map(stored -> Answer.ok(json(stored)));
+  }
+
+  private static ArtefactKind kind(Exchange exchange) {
+    return ArtefactKind.ofWireName(exchange.path("kind"))
+        .orElseThrow(() -> CurfewException.notFound("The artifact"));
+  }
+
+  Future<Answer> retry(Exchange exchange) {
+    UUID session = exchange.pathUuid("sessionId");
+    return gateway
+        .recordings()
+        .find(session)
+        .compose(
+            recording -> {
+              Authorisation.requireAdministrator(
+                  exchange.principal(), recording.realmId(), "Recording");
+              return gateway
+                  .recordings()
+                  .retry(session, exchange.principal().initiator(recording.userId()));
+            })
+        .compose(stage -> gateway.recordings().find(session))
+        .map(recording -> Answer.ok(json(recording)));
+  }
+
+  /** The recording, if the caller may see it: workers those of all, users their own. */
+  private Future<RecordingRow> visible(Exchange exchange) {
+    Principal caller = exchange.principal();
+    return gateway
+        .recordings()
+        .find(exchange.pathUuid("sessionId"))
+        .map(
+            recording -> {
+              if (isWorker(caller)) {
+                Authorisation.requireRealm(caller, recording.realmId(), "Recording");
+              } else {
+                Authorisation.requireOwner(
+                    caller,
+                    recording.realmId(),
+                    recording.userId(),
+                    Authorisation.Intent.READ,
+                    "Recording");
+              }
+              return recording;
+            });
+  }
+
+  private JsonObject json(RecordingRow recording) {
+    JsonArray artefacts = new JsonArray();
+    recording.artefacts().forEach(artefact -> artefacts.add(json(artefact)));
+    JsonObject json =
+        new JsonObject()
+            .put("sessionId", recording.sessionId().toString())
+            .put("stage", recording.stage().wireName())
+            .put("owner", recording.owner())
+            .put("attempt", recording.attempt())
+            .put("leaseUntil", Times.iso(recording.leaseUntil()))
+            .put("startedAt", Times.iso(recording.startedAt()))
+            .put("endedAt", Times.iso(recording.endedAt()))
+            .put(
+                "chunks",
+                new JsonObject()
+                    .put("count", recording.chunkCount())
+                    .put("bytes", recording.chunkBytes()))
+            .put("artifacts", artefacts)
+            .put("destination", recording.destination())
+            .put("failure", recording.failure());
+    gateway
+        .recordings()
+        .progress(recording.sessionId())
+        .ifPresent(progress -> json.put("progress", progress));
+    return json;
+  }
+
+  private static JsonObject json(ArtefactRow artefact) {
+    return new JsonObject()
+        .put("kind", artefact.kind().wireName())
+        .put("contentType", artefact.contentType())
+        .put("size", artefact.size())
+        .put("sha256", artefact.sha256());
+  }
+}

@@ -1,0 +1,5 @@
+/** The PRA dialect: monitoring of session expiration, under {@code /api/config/v1}. */
+@NullMarked
+package dev.curfew.api.pra;
+
+import org.jspecify.annotations.NullMarked;

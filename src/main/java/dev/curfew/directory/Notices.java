@@ -1,0 +1,26 @@
+package dev.curfew.directory;
+
+import dev.curfew.bus.Bus;
+import dev.curfew.bus.CredentialsChanged;
+import dev.curfew.bus.EventsCommitted;
+import dev.curfew.bus.Routes;
+
+/** Tells the other parts of the cluster that there is something new to look at. */
+final class Notices {
+  private final Bus bus;
+
+  Notices(Bus bus) {
+    this.bus = bus;
+  }
+
+  /** There are new events in the log. */
+  void events() {
+    bus.publish(Routes.EVENTS_COMMITTED, EventsCommitted.INSTANCE);
+  }
+
+  /** Whoever remembers credentials must forget them; and there are new events. */
+  void credentials() {
+    bus.publish(Routes.CREDENTIALS_CHANGED, CredentialsChanged.INSTANCE);
+    events();
+  }
+}

@@ -1,0 +1,13 @@
+package dev.curfew.directory;
+
+/** Where secrets lie, as it is bound into their encryption. */
+final class SecretPlaces {
+  /** The known text that tells whether a node has the installation's key. */
+  static final String INSTALLATION = "installation";
+
+  private SecretPlaces() {}
+
+  static String credential(int id) {
+    return "credential/" + id;
+  }
+}
