@@ -286,4 +286,19 @@ public final class ManifestStore {
     }
     return lines;
   }
+
+  private static final String LAST_LINK = "SELECT chain FROM recording WHERE session_id = $1";
+
+  /** The hash of the last line, as the recording has it; empty before the first. */
+  public Future<byte[]> lastLink(UUID sessionId) {
+    return database
+        .query(LAST_LINK, Tuple.of(sessionId))
+        .map(
+            rows -> {
+              for (Row row : rows) {
+                return row.getBuffer(0).getBytes();
+              }
+              throw CurfewException.notFound("The recording");
+            });
+  }
 }
