@@ -48,7 +48,6 @@ record RecordingSurvey(
           }
         } catch (NotAnImage | ChunkReader.Damaged e) {
           // Told when its turn comes to be encoded; it has no say in the size.
-          continue;
         }
       }
     }
