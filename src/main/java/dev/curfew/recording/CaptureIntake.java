@@ -156,11 +156,7 @@ final class CaptureIntake {
             line.sequence(),
             Sha256.fromBytes(line.sha256()),
             String.valueOf(line.extension()));
-    return around.blocking(
-        () -> {
-          around.chunks.put(key, object);
-          return null;
-        });
+    return around.blockingAction(() -> around.chunks.put(key, object));
   }
 
   private Future<Boolean> list(Plan.Next next) {

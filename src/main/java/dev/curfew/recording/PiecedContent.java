@@ -129,13 +129,7 @@ final class PiecedContent implements Content {
     private void finish(@Nullable Throwable failure) {
       InputStream open = in;
       Future<Void> closed =
-          open == null
-              ? Future.succeededFuture()
-              : around.blocking(
-                  () -> {
-                    open.close();
-                    return null;
-                  });
+          open == null ? Future.succeededFuture() : around.blockingAction(open::close);
       closed.onComplete(
           any -> {
             if (failure == null) {

@@ -57,9 +57,25 @@ public final class RecordingSurroundings {
     T get() throws IOException;
   }
 
+  /** Work that may block and brings nothing. */
+  @FunctionalInterface
+  interface BlockingAction {
+    void run() throws IOException;
+  }
+
   /** Runs on a worker thread; answered on the caller's context. */
   <T> Future<T> blocking(Blocking<T> work) {
     return workers.executeBlocking(callable(work), false);
+  }
+
+  /** As {@link #blocking}, for what brings nothing. */
+  Future<Void> blockingAction(BlockingAction work) {
+    return blocking(
+            () -> {
+              work.run();
+              return true;
+            })
+        .mapEmpty();
   }
 
   /** A failure to read or write is one of the store's. */

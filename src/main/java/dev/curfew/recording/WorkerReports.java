@@ -49,13 +49,7 @@ final class WorkerReports {
     return around
         .claims
         .requireHeld(sessionId, who)
-        .compose(
-            held ->
-                around.blocking(
-                    () -> {
-                      Files.createDirectories(place);
-                      return null;
-                    }))
+        .compose(held -> around.blockingAction(() -> Files.createDirectories(place)))
         .compose(created -> receive(body, file))
         .compose(received -> around.blocking(() -> Artefact.ofFile(kind, file)))
         .compose(artefact -> accept(sessionId, who, contentType, sha256, artefact))
@@ -127,11 +121,7 @@ final class WorkerReports {
   /** Deletes what nothing refers to; if that fails it goes with the rest of its session later. */
   private void discard(Path file) {
     around
-        .blocking(
-            () -> {
-              around.files.deletePlace(file);
-              return null;
-            })
+        .blockingAction(() -> around.files.deletePlace(file))
         .onFailure(failure -> LOG.warn("{} could not be deleted", file, failure));
   }
 
@@ -139,23 +129,30 @@ final class WorkerReports {
 
   Future<RecordingStage> updateStatus(
       UUID sessionId, Claimant who, RecordingStage to, StageDetails details) {
-    Future<Void> checked =
-        to == RecordingStage.DONE_UPLOADED && details.sha256() != null
-            ? around
-                .recordings
-                .find(sessionId)
-                .map(recording -> requireOneOf(recording, details.sha256()))
-            : Future.succeededFuture();
-    return checked
+    String uploaded = details.sha256();
+    if (to != RecordingStage.DONE_UPLOADED || uploaded == null) {
+      return report(sessionId, who, to, details);
+    }
+    return around
+        .recordings
+        .find(sessionId)
         .compose(
-            same ->
-                around.claims.report(
-                    sessionId, who, to, around.options.maxAttempts(), Duration.ZERO, details))
+            recording -> {
+              requireOneOf(recording, uploaded);
+              return report(sessionId, who, to, details);
+            });
+  }
+
+  private Future<RecordingStage> report(
+      UUID sessionId, Claimant who, RecordingStage to, StageDetails details) {
+    return around
+        .claims
+        .report(sessionId, who, to, around.options.maxAttempts(), Duration.ZERO, details)
         .map(this::tell);
   }
 
   /** What was uploaded is one of the artefacts, where there are any. */
-  private static @Nullable Void requireOneOf(RecordingRow recording, String sha256) {
+  private static void requireOneOf(RecordingRow recording, String sha256) {
     String wanted = sha256.toLowerCase(Locale.ROOT);
     if (!recording.artefacts().isEmpty()
         && recording.artefacts().stream().noneMatch(row -> row.sha256().equals(wanted))) {
@@ -164,7 +161,6 @@ final class WorkerReports {
           "sha256",
           "sha256 is not that of the video or another artefact of the recording");
     }
-    return null;
   }
 
   Future<RecordingStage> retry(UUID sessionId, Initiator by) {
