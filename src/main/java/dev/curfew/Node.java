@@ -36,6 +36,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.util.ArrayDeque;
@@ -81,9 +82,11 @@ final class Node {
    */
   static Future<Node> start(CurfewConfig config, DatabaseEndpoint endpoint) {
     Node node = new Node(config);
-    return node.open(endpoint)
-        .map(node)
-        .recover(failure -> node.close().transform(closed -> Future.failedFuture(failure)));
+    Promise<Node> started = Promise.promise();
+    node.open(endpoint)
+        .onSuccess(opened -> started.complete(node))
+        .onFailure(failure -> node.close().onComplete(closed -> started.fail(failure)));
+    return started.future();
   }
 
   private Future<Void> open(DatabaseEndpoint endpoint) {
@@ -105,22 +108,16 @@ final class Node {
     SecretBox secrets = SecretBox.open(config.secrets().key(), config.data().dir());
     PolicyDefaults defaults = PolicyDefaults.of(config.policy().defaults());
     SessionEndings endings = new SessionEndings(database, secrets, bus);
-    return new Bootstrap(vertx, database, secrets, defaults, clock::now)
-        .run(config.bootstrap())
-        .compose(
-            first -> {
-              generatedKey = first.generatedKey();
-              return ShardHost.create(
-                  vertx,
-                  new SessionStore(database),
-                  clock,
-                  bus,
-                  endings::undo,
-                  new ShardHost.Options(
-                      config.node().name(),
-                      config.sessions().requestTimeout(),
-                      config.sessions().pulseInterval()));
-            })
+    return ShardHost.create(
+            vertx,
+            new SessionStore(database),
+            clock,
+            bus,
+            endings::undo,
+            new ShardHost.Options(
+                config.node().name(),
+                config.sessions().requestTimeout(),
+                config.sessions().pulseInterval()))
         .compose(
             shards -> {
               running.push(shards::close);
@@ -135,6 +132,16 @@ final class Node {
                       endings,
                       defaults);
               return serve(database, clock, bus, endings, shards, directory);
+            })
+        // Last, since a key that is made is shown once: by then nothing can fail any more.
+        .compose(
+            serving ->
+                new Bootstrap(vertx, database, secrets, defaults, clock::now)
+                    .run(config.bootstrap()))
+        .map(
+            first -> {
+              generatedKey = first.generatedKey();
+              return null;
             });
   }
 
@@ -295,6 +302,9 @@ final class Node {
       Supplier<Future<?>> next = running.pop();
       closed = closed.eventually(next::get);
     }
-    return closed.eventually(vertx::close);
+    // Whoever waits is told outside of the event loops, which are gone by then.
+    Promise<Void> all = Promise.promise();
+    closed.onComplete(stopped -> vertx.close().onComplete(all));
+    return all.future();
   }
 }

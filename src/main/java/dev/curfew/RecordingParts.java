@@ -71,16 +71,14 @@ final class RecordingParts {
   }
 
   /** Starts the workers of this node's roles. */
-  Future<Void> startWorkers(
-      Claims claims, Function<Supplier<Deployable>, Future<Void>> deploy) {
+  Future<Void> startWorkers(Claims claims, Function<Supplier<Deployable>, Future<Void>> deploy) {
     String node = config.node().name();
     Path nativeLibraries = config.data().dir().toAbsolutePath().resolve("native");
     Future<Void> started = Future.succeededFuture();
     if (config.node().roles().contains(NodeRole.ENCODER)) {
       started =
           started.compose(
-              none ->
-                  deploy.apply(() -> new EncoderWorker(around, claims, node, nativeLibraries)));
+              none -> deploy.apply(() -> new EncoderWorker(around, claims, node, nativeLibraries)));
     }
     if (config.node().roles().contains(NodeRole.UPLOADER)) {
       started =

@@ -22,7 +22,7 @@ import org.flywaydb.core.Flyway;
 /** The PostgreSQL server that holds the truth: migrated, and reached through one pool a node. */
 public final class Database {
   /** How long to wait for a connection before the database counts as away. */
-  private static final int CONNECT_SECONDS = 3;
+  private static final int CONNECT_SECONDS = 8;
 
   /** How many commits of a node may be under way at once. */
   public static final int CONCURRENT_COMMITS = 4;
