@@ -4,6 +4,7 @@ import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
 import dev.curfew.recording.ImageStructure.NotAnImage;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
@@ -18,7 +19,11 @@ import org.jspecify.annotations.Nullable;
  * declares is held against the limits before anything is decoded; then the picture is decoded to
  * its end, so that a chunk which was accepted can be encoded later.
  *
- * <p>Blocks for as long as decoding takes (about 10 ms for a screen of 1024x768).
+ * <p>Blocks for as long as decoding takes (about 10 ms for a screen of 1024x768), and before that
+ * until the memory for it is free: all images that are decoded at the same time share half of the
+ * heap. An image that would need more than that alone is refused even below the limit of pixels: a
+ * WebP takes 32 bytes a pixel, so that 50 megapixels need a heap of 3.2 GB, and 1 GB suffices for
+ * 16; a JPEG takes 8.
  */
 public final class ImageInspector {
   /** The field that a refusal names. */
@@ -28,14 +33,21 @@ public final class ImageInspector {
   private static final int PROOF_SUBSAMPLING = 16;
 
   private final ImageLimits limits;
+  private final DecodingMemory memory;
 
   public ImageInspector(ImageLimits limits) {
+    this(limits, DecodingMemory.PROCESS);
+  }
+
+  ImageInspector(ImageLimits limits, DecodingMemory memory) {
     this.limits = limits;
+    this.memory = memory;
   }
 
   /**
-   * @throws CurfewException TOO_LARGE when file or declared size pass the limits, UNPROCESSABLE
-   *     when it is not a whole PNG, JPEG or WebP picture; both name the field {@code image}
+   * @throws CurfewException TOO_LARGE when file or declared size pass the limits or the memory
+   *     there is, UNPROCESSABLE when it is not a whole PNG, JPEG or WebP picture; both name the
+   *     field {@code image}
    */
   public InspectedImage inspect(byte[] file) {
     if (file.length > limits.maxBytes()) {
@@ -53,7 +65,14 @@ public final class ImageInspector {
             "image declares %dx%d pixels, at most %d are accepted"
                 .formatted(structure.width(), structure.height(), limits.maxPixels()));
       }
-      decode(structure, PROOF_SUBSAMPLING);
+      if (!memory.holds(structure, PROOF_SUBSAMPLING)) {
+        throw CurfewException.of(
+            ErrorCode.TOO_LARGE,
+            FIELD,
+            "image is a %s of %dx%d pixels, too large to be decoded here"
+                .formatted(structure.format(), structure.width(), structure.height()));
+      }
+      decode(structure, PROOF_SUBSAMPLING, memory);
       return new InspectedImage(structure.format(), structure.width(), structure.height());
     } catch (NotAnImage e) {
       throw CurfewException.of(ErrorCode.UNPROCESSABLE, FIELD, "image " + e.reason());
@@ -62,14 +81,29 @@ public final class ImageInspector {
 
   /**
    * Decodes the whole file but keeps only every {@code subsampling}th pixel of every {@code
-   * subsampling}th row.
+   * subsampling}th row. Waits for its share of the memory for decoding, and gives it back when it
+   * is done: the result is the caller's.
    *
-   * @throws NotAnImage when the pixels cannot be decoded to the last one
+   * @throws NotAnImage when the pixels cannot be decoded to the last one, or never fit into memory
    */
   static BufferedImage decode(ImageStructure structure, int subsampling) throws NotAnImage {
+    return decode(structure, subsampling, DecodingMemory.PROCESS);
+  }
+
+  private static BufferedImage decode(
+      ImageStructure structure, int subsampling, DecodingMemory memory) throws NotAnImage {
+    if (!memory.holds(structure, subsampling)) {
+      throw new NotAnImage("is too large to be decoded here");
+    }
+    try (DecodingMemory.Share share = memory.take(structure, subsampling)) {
+      return read(structure, subsampling);
+    }
+  }
+
+  private static BufferedImage read(ImageStructure structure, int subsampling) throws NotAnImage {
     ImageReader reader = reader(structure.format());
     DamageListener damage = new DamageListener();
-    try (ImageInputStream in = new MemoryCacheImageInputStream(structure.decodable())) {
+    try (ImageInputStream in = input(structure)) {
       reader.setInput(in, true, true);
       reader.addIIOReadWarningListener(damage);
       ImageReadParam param = reader.getDefaultReadParam();
@@ -85,6 +119,13 @@ public final class ImageInspector {
     } finally {
       reader.dispose();
     }
+  }
+
+  private static ImageInputStream input(ImageStructure structure) {
+    byte[] file = structure.decodable();
+    return structure.format() == ImageFormat.WEBP
+        ? new PaddedImageInput(file)
+        : new MemoryCacheImageInputStream(new ByteArrayInputStream(file));
   }
 
   private static ImageReader reader(ImageFormat format) {

@@ -1,8 +1,6 @@
 package dev.curfew.recording;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -74,9 +72,9 @@ final class ImageStructure {
     return (long) width * height;
   }
 
-  /** What to hand to a decoder: the file, without the parts that it need not see. */
-  InputStream decodable() {
-    return new ByteArrayInputStream(decodable);
+  /** What to hand to a decoder: the file, without the parts that it need not see. Not a copy. */
+  byte[] decodable() {
+    return decodable;
   }
 
   /**
@@ -251,20 +249,21 @@ final class ImageStructure {
       }
       switch (fourcc(in, (int) at)) {
         case "VP8X" -> {
+          if (length < 10) {
+            throw new NotAnImage("is a damaged WebP");
+          }
           width = Math.max(width, 1 + medium(in, body + 4));
           height = Math.max(height, 1 + medium(in, body + 7));
         }
         case "VP8 " -> {
           picture = true;
-          if (medium(in, body + 3) != 0x2a019d) {
-            throw new NotAnImage("is a damaged WebP");
-          }
+          requireKeyFrame(in, body, length);
           width = Math.max(width, positive(in.getShort(body + 6) & 0x3fff));
           height = Math.max(height, positive(in.getShort(body + 8) & 0x3fff));
         }
         case "VP8L" -> {
           picture = true;
-          if (in.get(body) != 0x2f) {
+          if (length < 5 || in.get(body) != 0x2f) {
             throw new NotAnImage("is a damaged WebP");
           }
           int bits = in.getInt(body + 1);
@@ -285,6 +284,17 @@ final class ImageStructure {
       throw new NotAnImage("is a damaged WebP: it has no picture");
     }
     return new ImageStructure(ImageFormat.WEBP, positive(width), positive(height), file);
+  }
+
+  // A lossy picture: three bytes of tag, whose bit 0 is 0 for a key frame and whose upper 19 bits
+  // are the length of the first partition; a start code, width and height; the first partition.
+  private static void requireKeyFrame(ByteBuffer in, int body, long length) throws NotAnImage {
+    if (length < 10 || (in.get(body) & 1) != 0 || medium(in, body + 3) != 0x2a019d) {
+      throw new NotAnImage("is a damaged WebP");
+    }
+    if (10 + (medium(in, body) >>> 5) > length) {
+      throw new NotAnImage("is a damaged WebP: a part of the picture is missing");
+    }
   }
 
   private static int medium(ByteBuffer in, int at) {
