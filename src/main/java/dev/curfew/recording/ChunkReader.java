@@ -28,35 +28,31 @@ final class ChunkReader {
   }
 
   /**
-   * What the store has under a chunk's name.
+   * What the store has under the chunk's name, whether or not it is what the manifest lists.
    *
-   * @param intact whether it is what the manifest lists
+   * @throws Damaged when there is nothing
    */
-  record Found(byte[] content, boolean intact) {}
+  byte[] unverified(Chunk chunk) throws Damaged {
+    return upTo(chunk, chunk.size() + 1);
+  }
 
-  /**
-   * The whole chunk, whether or not it matches its hash.
-   *
-   * @throws Damaged when it is missing
-   */
-  Found find(Chunk chunk) throws Damaged {
-    byte[] content = upTo(chunk, chunk.size() + 1);
-    boolean intact = content.length == chunk.size() && Sha256.of(content).equals(chunk.sha256());
-    return new Found(content, intact);
+  /** Whether this is what the manifest lists. */
+  static boolean matches(Chunk chunk, byte[] content) {
+    return content.length == chunk.size() && Sha256.of(content).equals(chunk.sha256());
   }
 
   /**
-   * The whole chunk.
+   * The content that the manifest lists.
    *
    * @throws Damaged when it is missing or does not match its hash
    * @throws CurfewException STORAGE_UNAVAILABLE when it cannot be had now
    */
   byte[] read(Chunk chunk) throws Damaged {
-    Found found = find(chunk);
-    if (!found.intact()) {
+    byte[] content = unverified(chunk);
+    if (!matches(chunk, content)) {
       throw new Damaged("does not match its hash in the manifest");
     }
-    return found.content();
+    return content;
   }
 
   /**

@@ -2,6 +2,8 @@ package dev.curfew.recording;
 
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
+import dev.curfew.lease.ArtefactKind;
+import dev.curfew.lease.ChunkKind;
 import dev.curfew.recording.ChunkContent.Inline;
 import dev.curfew.recording.VideoTrack.Video;
 import java.io.BufferedOutputStream;
@@ -44,7 +46,7 @@ public final class Encoder {
   }
 
   /**
-   * Encodes a recording; blocks for about 10 ms a frame of 1024x768. On success the files are
+   * Encodes a recording; blocks for about 15 ms a frame of 1024x768. On success the files are
    * durable; when it throws, it has removed those that it wrote. One directory serves one call at a
    * time.
    *
@@ -153,7 +155,6 @@ public final class Encoder {
         Files.deleteIfExists(directory.resolve(kind.fileName()));
       } catch (IOException e) {
         // The failure that led here is the one to tell; the next attempt removes what is left.
-        continue;
       }
     }
   }

@@ -4,7 +4,6 @@ import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
 import dev.curfew.recording.ImageStructure.NotAnImage;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
@@ -70,8 +69,7 @@ public final class ImageInspector {
   static BufferedImage decode(ImageStructure structure, int subsampling) throws NotAnImage {
     ImageReader reader = reader(structure.format());
     DamageListener damage = new DamageListener();
-    try (ImageInputStream in =
-        new MemoryCacheImageInputStream(new ByteArrayInputStream(structure.decodable()))) {
+    try (ImageInputStream in = new MemoryCacheImageInputStream(structure.decodable())) {
       reader.setInput(in, true, true);
       reader.addIIOReadWarningListener(damage);
       ImageReadParam param = reader.getDefaultReadParam();

@@ -1,6 +1,8 @@
 package dev.curfew.recording;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -11,11 +13,8 @@ import java.util.zip.CRC32;
  * What the container of a picture says, read without decoding a pixel: format, declared size,
  * whether the file is whole. Decoders forgive missing ends and trust declared sizes; this does
  * neither.
- *
- * @param width as declared; where a file declares several, the largest
- * @param decodable the bytes to hand to a decoder, without the parts that it need not see
  */
-record ImageStructure(ImageFormat format, int width, int height, byte[] decodable) {
+final class ImageStructure {
 
   /** Why a file is not an acceptable picture; the message completes "image ...". */
   static final class NotAnImage extends Exception {
@@ -45,8 +44,39 @@ record ImageStructure(ImageFormat format, int width, int height, byte[] decodabl
 
   private static final int PNG_CHUNK_OVERHEAD = 12;
 
+  private final ImageFormat format;
+  private final int width;
+  private final int height;
+  private final byte[] decodable;
+
+  private ImageStructure(ImageFormat format, int width, int height, byte[] decodable) {
+    this.format = format;
+    this.width = width;
+    this.height = height;
+    this.decodable = decodable;
+  }
+
+  ImageFormat format() {
+    return format;
+  }
+
+  /** As declared; where a file declares several, the largest. */
+  int width() {
+    return width;
+  }
+
+  /** As declared; where a file declares several, the largest. */
+  int height() {
+    return height;
+  }
+
   long pixels() {
     return (long) width * height;
+  }
+
+  /** What to hand to a decoder: the file, without the parts that it need not see. */
+  InputStream decodable() {
+    return new ByteArrayInputStream(decodable);
   }
 
   /**

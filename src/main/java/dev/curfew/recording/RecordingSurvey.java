@@ -1,5 +1,6 @@
 package dev.curfew.recording;
 
+import dev.curfew.lease.ChunkKind;
 import dev.curfew.recording.ImageStructure.NotAnImage;
 
 /**
@@ -47,7 +48,6 @@ record RecordingSurvey(
           }
         } catch (NotAnImage | ChunkReader.Damaged e) {
           // Told when its turn comes to be encoded; it has no say in the size.
-          continue;
         }
       }
     }

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import dev.curfew.lease.ChunkKind;
 import dev.curfew.recording.ChunkContent.Inline;
 import dev.curfew.recording.VideoTrack.Video;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -64,7 +66,7 @@ final class Timeline {
       json.writeStartObject();
       json.writeNumberField("version", 1);
       json.writeStringField("sessionId", source.sessionId().toString());
-      json.writeStringField("title", source.title());
+      json.writeStringField("title", encodable(source.title()));
       json.writeStringField("startedAt", iso(source.startedAt()));
       json.writeStringField("endedAt", iso(source.endedAt()));
       json.writeStringField("origin", iso(origin));
@@ -113,7 +115,7 @@ final class Timeline {
         json.writeNumberField("sequence", chunk.sequence());
         writeTime(json, chunk.capturedAt());
         if (chunk.content() instanceof Inline inline) {
-          json.writeStringField("text", inline.text());
+          json.writeStringField("text", encodable(inline.text()));
         }
         json.writeEndObject();
       }
@@ -137,6 +139,11 @@ final class Timeline {
   private void writeTime(JsonGenerator json, long at) throws IOException {
     json.writeNumberField("ms", at - origin);
     json.writeStringField("at", iso(at));
+  }
+
+  /** JSON refuses half a surrogate pair; the hash of the text counts it as a question mark. */
+  private static String encodable(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 
   private static String iso(long at) {

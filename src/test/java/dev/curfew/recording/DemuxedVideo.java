@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
@@ -78,7 +79,7 @@ record DemuxedVideo(
     AVCodecContext decoder =
         avcodec_alloc_context3(avcodec_find_decoder(stream.codecpar().codec_id()));
     check(avcodec_parameters_to_context(decoder, stream.codecpar()));
-    check(avcodec_open2(decoder, (org.bytedeco.ffmpeg.avcodec.AVCodec) null, (AVDictionary) null));
+    check(avcodec_open2(decoder, (AVCodec) null, (AVDictionary) null));
     AVPacket packet = av_packet_alloc();
     AVFrame frame = av_frame_alloc();
     List<Double> times = new ArrayList<>();
