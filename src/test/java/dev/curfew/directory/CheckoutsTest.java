@@ -113,13 +113,16 @@ final class CheckoutsTest {
     int id = credential(false).id();
     refused(
         ErrorCode.OVER_MAXIMUM_DURATION,
-        () -> checkouts.open(admin, new NewCheckout(id, Duration.ofDays(2), null, null, null, null)));
+        () ->
+            checkouts.open(admin, new NewCheckout(id, Duration.ofDays(2), null, null, null, null)));
     refused(
         ErrorCode.INVALID_FIELD,
         () -> checkouts.open(admin, new NewCheckout(id, Duration.ZERO, null, null, null, null)));
     refused(
         ErrorCode.INVALID_FIELD,
-        () -> checkouts.open(admin, new NewCheckout(id, Duration.ofHours(1), "a\0b", null, null, null)));
+        () ->
+            checkouts.open(
+                admin, new NewCheckout(id, Duration.ofHours(1), "a\0b", null, null, null)));
     refused(
         ErrorCode.FORBIDDEN,
         () ->
