@@ -12,6 +12,7 @@ import dev.curfew.replay.CaptureReader;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -168,7 +169,7 @@ final class DemoCommand implements Callable<Integer> {
               late == null ? "" : " " + late + " ms after its deadline"));
     }
     told(played.events(), played.expiresAt());
-    terminal.line("files at " + recording.getString("destination"));
+    terminal.line("files in " + destination(recording));
     Path video = null;
     for (Object item : recording.getJsonArray("artifacts")) {
       JsonObject artifact = (JsonObject) item;
@@ -183,13 +184,18 @@ final class DemoCommand implements Callable<Integer> {
               artifact.getLong("size"),
               artifact.getString("sha256")));
       if (name.equals("video.mp4")) {
-        video = Path.of(recording.getString("destination")).resolve(name);
+        video = destination(recording).resolve(name);
       }
     }
     if (video == null || !Files.isRegularFile(video)) {
       throw new ApiFailure(0, "the video is not at its destination");
     }
     terminal.line("play it    ffplay " + video);
+  }
+
+  /** The demo stores into a folder, whose name is a URI. */
+  private static Path destination(JsonObject recording) {
+    return Path.of(URI.create(recording.getString("destination")));
   }
 
   /** How soon a client knew of the end. */

@@ -24,6 +24,7 @@ import dev.curfew.directory.Directory;
 import dev.curfew.directory.PolicyDefaults;
 import dev.curfew.directory.SessionEndings;
 import dev.curfew.shard.ShardHost;
+import dev.curfew.store.ClaimStore;
 import dev.curfew.store.Database;
 import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.store.EventStore;
@@ -32,6 +33,7 @@ import dev.curfew.watchdog.Watchdog;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -148,10 +150,10 @@ final class Node {
     AlertHub hub = new AlertHub(log, bus, AlertHub.Options.DEFAULT);
     ClaimCoordinator claims =
         new ClaimCoordinator(
-            new dev.curfew.store.ClaimStore(database),
+            new ClaimStore(database),
             bus,
             ClaimCoordinator.Options.withLease(config.recording().lease()));
-    RecordingParts recordings = RecordingParts.of(vertx, config, database, clock, bus, claims);
+    RecordingParts recordings = RecordingParts.open(vertx, config, database, bus);
     Gateway gateway =
         new Gateway(
             shards.sessions(),
@@ -165,7 +167,7 @@ final class Node {
         .serveAll()
         .compose(served -> deploy(() -> hub))
         .compose(served -> deploy(() -> claims))
-        .compose(served -> recordings.deploy(this::deploy))
+        .compose(served -> recordings.startWorkers(claims, this::deploy))
         .compose(served -> deploy(() -> watchdog(database, clock, bus, endings, shards)))
         .compose(served -> Directory.authenticator(database, bus, clock::now))
         .compose(
@@ -240,7 +242,7 @@ final class Node {
             });
   }
 
-  private Future<Void> deploy(Supplier<io.vertx.core.Deployable> verticle) {
+  private Future<Void> deploy(Supplier<Deployable> verticle) {
     return vertx
         .deployVerticle(verticle.get())
         .map(
