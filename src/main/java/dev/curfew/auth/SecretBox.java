@@ -83,10 +83,12 @@ public final class SecretBox {
   /**
    * @param place what the secret belongs to; to be named again when it is taken out
    */
-  public byte[] seal(Secret secret, String place) {
+  public SealedSecret seal(Secret secret, String place) {
     try {
-      return aead.encrypt(
-          secret.reveal().getBytes(StandardCharsets.UTF_8), place.getBytes(StandardCharsets.UTF_8));
+      return SealedSecret.of(
+          aead.encrypt(
+              secret.reveal().getBytes(StandardCharsets.UTF_8),
+              place.getBytes(StandardCharsets.UTF_8)));
     } catch (GeneralSecurityException e) {
       throw CurfewException.causedBy(ErrorCode.INTERNAL, "The secret cannot be encrypted", e);
     }
@@ -96,11 +98,11 @@ public final class SecretBox {
    * @throws CurfewException INTERNAL when the content is not what was sealed for this place under
    *     this installation's key
    */
-  public Secret unseal(byte[] sealed, String place) {
+  public Secret unseal(SealedSecret sealed, String place) {
     try {
       return Secret.of(
           new String(
-              aead.decrypt(sealed, place.getBytes(StandardCharsets.UTF_8)),
+              aead.decrypt(sealed.bytes(), place.getBytes(StandardCharsets.UTF_8)),
               StandardCharsets.UTF_8));
     } catch (GeneralSecurityException e) {
       throw CurfewException.causedBy(

@@ -319,10 +319,12 @@ public record CurfewConfig(
   }
 
   /**
-   * What the first start creates; later starts ignore both.
+   * What the first start creates.
    *
-   * @param adminKey the administrator's API key; none for a generated one, printed once
-   * @param adminPassword the password of user {@code admin}; none for no password
+   * @param adminKey the administrator's API key; none for a generated one, printed once. A later
+   *     start adds it where it is new, and never brings a revoked one back
+   * @param adminPassword the password of user {@code admin}; none for no password. Later starts
+   *     ignore it
    */
   public record Bootstrap(
       @Setting(value = "", environmentOnly = true) Optional<Secret> adminKey,

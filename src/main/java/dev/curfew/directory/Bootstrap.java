@@ -2,6 +2,7 @@ package dev.curfew.directory;
 
 import dev.curfew.auth.ApiKeyFormat;
 import dev.curfew.auth.PasswordHasher;
+import dev.curfew.auth.SealedSecret;
 import dev.curfew.auth.SecretBox;
 import dev.curfew.auth.TokenHash;
 import dev.curfew.config.CurfewConfig;
@@ -86,7 +87,7 @@ public final class Bootstrap {
         chosen);
   }
 
-  private void requireSameKey(byte[] secretCheck) {
+  private void requireSameKey(SealedSecret secretCheck) {
     try {
       secrets.unseal(secretCheck, SecretPlaces.INSTALLATION);
     } catch (CurfewException another) {

@@ -1,5 +1,6 @@
 package dev.curfew.directory;
 
+import dev.curfew.auth.SealedSecret;
 import dev.curfew.auth.SecretBox;
 import dev.curfew.bus.Bus;
 import dev.curfew.session.Initiator;
@@ -37,7 +38,7 @@ public final class SessionEndings {
         .onSuccess(undone -> notices.events());
   }
 
-  private byte[] newSecret(int credentialId) {
+  private SealedSecret newSecret(int credentialId) {
     return secrets.seal(PasswordMaker.password(), SecretPlaces.credential(credentialId));
   }
 }

@@ -1,5 +1,6 @@
 package dev.curfew.store;
 
+import dev.curfew.auth.SealedSecret;
 import dev.curfew.realm.Checkout;
 import dev.curfew.session.EventType;
 import dev.curfew.session.Initiator;
@@ -76,10 +77,10 @@ public final class CheckoutStore {
    * Closes the checkout of a session, if it has an open one: with its event and, where the
    * credential asks for it, the credential's new secret, in one transaction.
    *
-   * @param newSecret makes an encrypted secret for the credential of this id
+   * @param newSecret makes a secret for the credential of this id
    * @return whether this call closed it
    */
-  public Future<Boolean> close(UUID sessionId, IntFunction<byte[]> newSecret, Initiator by) {
+  public Future<Boolean> close(UUID sessionId, IntFunction<SealedSecret> newSecret, Initiator by) {
     return database.transaction(
         on ->
             Database.query(on, OPEN, Tuple.of(sessionId))
@@ -93,7 +94,11 @@ public final class CheckoutStore {
   }
 
   private static Future<Void> close(
-      SqlConnection on, Row open, UUID sessionId, IntFunction<byte[]> newSecret, Initiator by) {
+      SqlConnection on,
+      Row open,
+      UUID sessionId,
+      IntFunction<SealedSecret> newSecret,
+      Initiator by) {
     long checkout = open.getLong("id");
     int credential = open.getInteger("credential_id");
     boolean rotate = open.getBoolean("rotate_on_checkin");
@@ -104,7 +109,8 @@ public final class CheckoutStore {
                     ? Database.query(
                             on,
                             ROTATE,
-                            Tuple.of(credential, Buffer.buffer(newSecret.apply(credential))))
+                            Tuple.of(
+                                credential, Buffer.buffer(newSecret.apply(credential).bytes())))
                         .<Void>mapEmpty()
                     : Future.<Void>succeededFuture())
         .compose(

@@ -1,5 +1,6 @@
 package dev.curfew.store;
 
+import dev.curfew.auth.SealedSecret;
 import dev.curfew.realm.Credential;
 import dev.curfew.session.EventType;
 import dev.curfew.session.Initiator;
@@ -37,18 +38,14 @@ public final class CredentialStore {
     return database.query(NEXT_ID, Tuple.tuple()).map(rows -> rows.iterator().next().getInteger(0));
   }
 
-  /**
-   * A credential to be written.
-   *
-   * @param sealed the secret, encrypted
-   */
+  /** A credential to be written. */
   public record NewRow(
-      int id, int realmId, String name, String username, byte[] sealed, boolean rotateOnCheckin) {
-    @Override
-    public String toString() {
-      return "NewRow[" + id + ", " + name + "]";
-    }
-  }
+      int id,
+      int realmId,
+      String name,
+      String username,
+      SealedSecret sealed,
+      boolean rotateOnCheckin) {}
 
   private static final String INSERT =
       """
@@ -73,7 +70,7 @@ public final class CredentialStore {
                             row.realmId(),
                             row.name(),
                             row.username(),
-                            Buffer.buffer(row.sealed()),
+                            Buffer.buffer(row.sealed().bytes()),
                             row.rotateOnCheckin()))
                     .map(rows -> credential(rows.iterator().next()))
                     .compose(
@@ -145,17 +142,8 @@ public final class CredentialStore {
                                 .map(true)));
   }
 
-  /**
-   * A secret that is lent out.
-   *
-   * @param sealed the secret, encrypted
-   */
-  public record LentSecret(int credentialId, String username, byte[] sealed) {
-    @Override
-    public String toString() {
-      return "LentSecret[" + credentialId + "]";
-    }
-  }
+  /** A secret that is lent out. */
+  public record LentSecret(int credentialId, String username, SealedSecret sealed) {}
 
   /** The lock makes a check-in wait until the reading is in the log. */
   private static final String LENT =
@@ -190,7 +178,9 @@ public final class CredentialStore {
 
   private static LentSecret lent(Row row) {
     return new LentSecret(
-        row.getInteger("id"), row.getString("username"), row.getBuffer("secret").getBytes());
+        row.getInteger("id"),
+        row.getString("username"),
+        SealedSecret.of(row.getBuffer("secret").getBytes()));
   }
 
   private static Future<Void> logged(SqlConnection on, UUID sessionId, Row row, Initiator by) {

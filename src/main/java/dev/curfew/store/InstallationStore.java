@@ -2,6 +2,7 @@ package dev.curfew.store;
 
 import dev.curfew.auth.Role;
 import dev.curfew.auth.Scope;
+import dev.curfew.auth.SealedSecret;
 import dev.curfew.auth.TokenHash;
 import dev.curfew.realm.Realm;
 import dev.curfew.session.Tier;
@@ -36,7 +37,7 @@ public final class InstallationStore {
    * @param chosenKey whether the key shall be added to an installation that exists
    */
   public record FirstContent(
-      byte[] secretCheck,
+      SealedSecret secretCheck,
       PolicyRow defaults,
       UUID userId,
       @Nullable String passwordHash,
@@ -57,7 +58,7 @@ public final class InstallationStore {
    * @param keyAdded whether the key was written
    * @param secretCheck the known text, encrypted under the installation's key
    */
-  public record Installed(boolean first, boolean keyAdded, byte[] secretCheck) {}
+  public record Installed(boolean first, boolean keyAdded, SealedSecret secretCheck) {}
 
   private static final String ONE_AT_A_TIME =
       "SELECT pg_advisory_xact_lock(hashtext('curfew installation'))";
@@ -99,7 +100,9 @@ public final class InstallationStore {
                 .compose(
                     locked ->
                         Database.query(
-                            on, INSTALLATION, Tuple.of(Buffer.buffer(content.secretCheck()))))
+                            on,
+                            INSTALLATION,
+                            Tuple.of(Buffer.buffer(content.secretCheck().bytes()))))
                 .compose(
                     made -> {
                       boolean first = made.rowCount() > 0;
@@ -146,8 +149,8 @@ public final class InstallationStore {
         .map(rows -> rows.rowCount() > 0);
   }
 
-  private static Future<byte[]> secretCheck(SqlConnection on) {
+  private static Future<SealedSecret> secretCheck(SqlConnection on) {
     return Database.query(on, SECRET_CHECK, Tuple.tuple())
-        .map(rows -> rows.iterator().next().getBuffer(0).getBytes());
+        .map(rows -> SealedSecret.of(rows.iterator().next().getBuffer(0).getBytes()));
   }
 }

@@ -34,7 +34,8 @@ public final class SessionQueries {
    */
   private static final String COLUMNS =
       """
-      s.id, s.numeric_id, s.kind, s.state, s.reason, s.realm_id, r.name AS realm, s.policy_id,
+      s.id, s.numeric_id, s.kind, s.state, s.reason, s.realm_id, r.name AS realm, s.created_by,
+      s.policy_id,
       s.max_duration_ms, s.max_idle_ms, ms(s.created_at) AS created_at,
       ms(s.started_at) AS started_at, ms(s.expires_at) AS expires_at, s.generation, s.owner,
       COALESCE(ms(p.last_access_at), ms(s.started_at)) AS last_access,
@@ -249,6 +250,7 @@ public final class SessionQueries {
         row.getInteger("realm_id"),
         row.getString("realm"),
         UserStore.reference(row),
+        row.getLong("created_by"),
         row.getInteger("policy_id"),
         row.getLong("max_duration_ms"),
         row.getLong("max_idle_ms"),

@@ -27,32 +27,34 @@ final class SecretBoxTest {
 
   @Test
   void secret_comesBackFromItsPlaceOnly() {
-    byte[] sealed = box.seal(SECRET, "credential/7");
+    SealedSecret sealed = box.seal(SECRET, "credential/7");
     assertThat(box.unseal(sealed, "credential/7")).isEqualTo(SECRET);
-    assertThat(new String(sealed, StandardCharsets.ISO_8859_1)).doesNotContain("horse");
+    assertThat(new String(sealed.bytes(), StandardCharsets.ISO_8859_1)).doesNotContain("horse");
     assertThatThrownBy(() -> box.unseal(sealed, "credential/8"))
         .isInstanceOf(CurfewException.class);
   }
 
   @Test
   void secret_isSealedDifferentlyEachTime() {
-    assertThat(box.seal(SECRET, "here")).isNotEqualTo(box.seal(SECRET, "here"));
+    assertThat(box.seal(SECRET, "here").bytes()).isNotEqualTo(box.seal(SECRET, "here").bytes());
   }
 
   @Test
   void secret_underAnotherKeyOrAltered_isRefusedWithoutTellingIt() {
-    byte[] sealed = box.seal(SECRET, "here");
+    SealedSecret sealed = box.seal(SECRET, "here");
     assertThatThrownBy(() -> SecretBox.of(key(2)).unseal(sealed, "here"))
         .isInstanceOf(CurfewException.class)
         .hasMessageNotContaining("horse");
-    sealed[sealed.length - 1] ^= 1;
-    assertThatThrownBy(() -> box.unseal(sealed, "here")).isInstanceOf(CurfewException.class);
+    byte[] altered = sealed.bytes();
+    altered[altered.length - 1] ^= 1;
+    assertThatThrownBy(() -> box.unseal(SealedSecret.of(altered), "here"))
+        .isInstanceOf(CurfewException.class);
   }
 
   @Test
   void configuredKey_isUsed(@TempDir Path data) {
     Secret configured = Secret.of(Base64.getEncoder().encodeToString(key(1)));
-    byte[] sealed = SecretBox.open(Optional.of(configured), data).seal(SECRET, "here");
+    SealedSecret sealed = SecretBox.open(Optional.of(configured), data).seal(SECRET, "here");
     assertThat(box.unseal(sealed, "here")).isEqualTo(SECRET);
     assertThat(data).isEmptyDirectory();
   }
@@ -68,7 +70,7 @@ final class SecretBoxTest {
   void generatedKey_isKeptForTheNextStartAndReadableByItsOwnerOnly(@TempDir Path parent)
       throws Exception {
     Path data = parent.resolve("data");
-    byte[] sealed = SecretBox.open(Optional.empty(), data).seal(SECRET, "here");
+    SealedSecret sealed = SecretBox.open(Optional.empty(), data).seal(SECRET, "here");
     assertThat(SecretBox.open(Optional.empty(), data).unseal(sealed, "here")).isEqualTo(SECRET);
     try (var files = Files.list(data)) {
       assertThat(files).containsExactly(data.resolve("secrets.key"));

@@ -228,6 +228,7 @@ final class SessionOpeningsTest {
         () -> directory.sessionOpenings().open(user, access().forUser(other.username())));
     SessionDetail opened = open(admin, access().forUser(Integer.toString(other.userId())));
     assertThat(opened.user().id()).isEqualTo(other.userUuid());
+    assertThat(opened.createdBy()).isEqualTo(admin.userId());
     refused(
         ErrorCode.NOT_FOUND,
         () -> directory.sessionOpenings().open(admin, access().forUser("nobody")));

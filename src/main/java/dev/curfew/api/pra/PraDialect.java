@@ -132,7 +132,7 @@ public final class PraDialect implements Dialect {
         .put("jump_item_id", item == null ? 0 : item)
         .put("jump_item_type", itemType == null ? "" : itemType)
         .put("jump_policy_id", session.policyId())
-        .put("created_by_user_id", session.user().numericId())
+        .put("created_by_user_id", session.createdBy())
         .put("start_timestamp", start)
         .put("duration", end - start)
         .put("end_timestamp", end)
