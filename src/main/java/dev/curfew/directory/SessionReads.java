@@ -11,6 +11,7 @@ import dev.curfew.session.SessionKind;
 import dev.curfew.store.SessionQueries;
 import dev.curfew.store.SessionQuery;
 import io.vertx.core.Future;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -68,6 +69,13 @@ public final class SessionReads {
 
   private static String what(UUID id) {
     return "Session " + id;
+  }
+
+  /** Which of these sessions are of a realm that the caller may know of; others are left out. */
+  public Future<Set<UUID>> visible(Principal by, Collection<UUID> ids) {
+    return by.is(Role.ADMIN)
+        ? Future.succeededFuture(Set.copyOf(ids))
+        : queries.inRealm(ids, by.realmId());
   }
 
   /** How a session came where it is, oldest first. The caller has been shown the session. */

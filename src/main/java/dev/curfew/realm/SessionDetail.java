@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A session as it is shown: the committed row with the names around it. Of a live session {@code
  * lastAccessAt} and {@code lastReportedAt} may be about a second old.
  *
+ * @param createdBy numeric id of the user who opened it
  * @param maxDuration longest total duration it was granted
  * @param maxIdle 0 for any
  * @param owner the gateway process that reports for it
@@ -30,6 +31,7 @@ public record SessionDetail(
     int realmId,
     String realm,
     UserReference user,
+    long createdBy,
     int policyId,
     long maxDuration,
     long maxIdle,

@@ -12,6 +12,8 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -35,7 +37,7 @@ public final class SessionQueries {
   private static final String COLUMNS =
       """
       s.id, s.numeric_id, s.kind, s.state, s.reason, s.realm_id, r.name AS realm, s.policy_id,
-      s.max_duration_ms, s.max_idle_ms, ms(s.created_at) AS created_at,
+      s.created_by, s.max_duration_ms, s.max_idle_ms, ms(s.created_at) AS created_at,
       ms(s.started_at) AS started_at, ms(s.expires_at) AS expires_at, s.generation, s.owner,
       COALESCE(ms(p.last_access_at), ms(s.started_at)) AS last_access,
       COALESCE(ms(p.last_reported_at), ms(s.started_at)) AS last_reported,
@@ -110,6 +112,21 @@ public final class SessionQueries {
     return database
         .query(LIVE_UNDER_POLICY, Tuple.of(userId, policyId))
         .map(rows -> rows.iterator().next().getLong(0));
+  }
+
+  private static final String IN_REALM =
+      "SELECT id FROM session WHERE id = ANY($1) AND realm_id = $2";
+
+  /** Which of these sessions belong to the realm. */
+  public Future<Set<UUID>> inRealm(Collection<UUID> ids, int realmId) {
+    return database
+        .query(IN_REALM, Tuple.of(ids.toArray(new UUID[0]), realmId))
+        .map(
+            rows -> {
+              Set<UUID> found = new HashSet<>();
+              rows.forEach(row -> found.add(row.getUUID(0)));
+              return found;
+            });
   }
 
   private static final String NARROWED =
@@ -249,6 +266,7 @@ public final class SessionQueries {
         row.getInteger("realm_id"),
         row.getString("realm"),
         UserStore.reference(row),
+        row.getLong("created_by"),
         row.getInteger("policy_id"),
         row.getLong("max_duration_ms"),
         row.getLong("max_idle_ms"),
