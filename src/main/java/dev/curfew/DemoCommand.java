@@ -81,7 +81,8 @@ final class DemoCommand implements Callable<Integer> {
 
       terminal.step("A privileged session, played by a gateway");
       Replay.Played played =
-          new Replay(api, terminal, speed).run(CaptureReader.bundled(CaptureReader.DBA_MAINTENANCE));
+          new Replay(api, terminal, speed)
+              .run(CaptureReader.bundled(CaptureReader.DBA_MAINTENANCE));
 
       terminal.step("Its recording");
       JsonObject recording = awaitStored(api, played.sessionId());

@@ -24,20 +24,20 @@ import dev.curfew.directory.Directory;
 import dev.curfew.directory.PolicyDefaults;
 import dev.curfew.directory.SessionEndings;
 import dev.curfew.shard.ShardHost;
+import dev.curfew.store.ClaimStore;
 import dev.curfew.store.Database;
 import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.store.EventStore;
 import dev.curfew.store.SessionStore;
 import dev.curfew.watchdog.Watchdog;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.micrometer.Label;
-import io.vertx.micrometer.MicrometerMetricsOptions;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -71,10 +71,7 @@ final class Node {
   private Node(CurfewConfig config) {
     this.config = config;
     this.metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    this.vertx =
-        Vertx.builder()
-            .with(new VertxOptions().setPreferNativeTransport(true))
-            .build();
+    this.vertx = Vertx.builder().with(new VertxOptions().setPreferNativeTransport(true)).build();
   }
 
   /**
@@ -86,8 +83,7 @@ final class Node {
     Node node = new Node(config);
     return node.open(endpoint)
         .map(node)
-        .recover(
-            failure -> node.close().transform(closed -> Future.failedFuture(failure)));
+        .recover(failure -> node.close().transform(closed -> Future.failedFuture(failure)));
   }
 
   private Future<Void> open(DatabaseEndpoint endpoint) {
@@ -95,8 +91,7 @@ final class Node {
         .compose(
             database -> {
               running.push(database::close);
-              return ClusterClock.start(vertx, database)
-                  .compose(clock -> open(database, clock));
+              return ClusterClock.start(vertx, database).compose(clock -> open(database, clock));
             });
   }
 
@@ -155,10 +150,10 @@ final class Node {
     AlertHub hub = new AlertHub(log, bus, AlertHub.Options.DEFAULT);
     ClaimCoordinator claims =
         new ClaimCoordinator(
-            new dev.curfew.store.ClaimStore(database),
+            new ClaimStore(database),
             bus,
             ClaimCoordinator.Options.withLease(config.recording().lease()));
-    RecordingParts recordings = RecordingParts.of(vertx, config, database, clock, bus, claims);
+    RecordingParts recordings = RecordingParts.open(vertx, config, database, bus);
     Gateway gateway =
         new Gateway(
             shards.sessions(),
@@ -172,9 +167,8 @@ final class Node {
         .serveAll()
         .compose(served -> deploy(() -> hub))
         .compose(served -> deploy(() -> claims))
-        .compose(served -> recordings.deploy(this::deploy))
-        .compose(
-            served -> deploy(() -> watchdog(database, clock, bus, endings, shards)))
+        .compose(served -> recordings.startWorkers(claims, this::deploy))
+        .compose(served -> deploy(() -> watchdog(database, clock, bus, endings, shards)))
         .compose(served -> Directory.authenticator(database, bus, clock::now))
         .compose(
             authenticator -> {
@@ -187,11 +181,7 @@ final class Node {
   }
 
   private Watchdog watchdog(
-      Database database,
-      ClusterClock clock,
-      Bus bus,
-      SessionEndings endings,
-      ShardHost shards) {
+      Database database, ClusterClock clock, Bus bus, SessionEndings endings, ShardHost shards) {
     CurfewConfig.Watchdog settings = config.watchdog();
     return new Watchdog(
         database,
@@ -252,7 +242,7 @@ final class Node {
             });
   }
 
-  private Future<Void> deploy(Supplier<io.vertx.core.Deployable> verticle) {
+  private Future<Void> deploy(Supplier<Deployable> verticle) {
     return vertx
         .deployVerticle(verticle.get())
         .map(

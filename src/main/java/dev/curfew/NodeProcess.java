@@ -140,11 +140,9 @@ final class NodeProcess implements AutoCloseable {
       Throwable cause = e.getCause();
       throw cause instanceof CurfewException known
           ? known
-          : CurfewException.causedBy(
-              ErrorCode.INTERNAL, "The node could not start: " + cause, e);
+          : CurfewException.causedBy(ErrorCode.INTERNAL, "The node could not start: " + cause, e);
     } catch (TimeoutException e) {
-      throw CurfewException.of(
-          ErrorCode.UNAVAILABLE, "not done after " + seconds + " seconds");
+      throw CurfewException.of(ErrorCode.UNAVAILABLE, "not done after " + seconds + " seconds");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw CurfewException.of(ErrorCode.UNAVAILABLE, "interrupted");

@@ -32,9 +32,14 @@ final class RecordingsCommand {
       @Option(
               names = "--stage",
               paramLabel = "STAGE",
-              description = "Connected, Ended, Encoding, Done-Encoded, Uploading, Done-Uploaded, Failed.")
+              description =
+                  "Connected, Ended, Encoding, Done-Encoded, Uploading, Done-Uploaded, Failed.")
           @Nullable String stage,
-      @Option(names = "--limit", paramLabel = "N", defaultValue = "50", description = "At most 500.")
+      @Option(
+              names = "--limit",
+              paramLabel = "N",
+              defaultValue = "50",
+              description = "At most 500.")
           int limit,
       @Mixin ClientOptions node,
       @Mixin OutputOptions output) {
@@ -68,7 +73,11 @@ final class RecordingsCommand {
       description = "Downloads everything that was made of a recording into a directory.")
   int download(
       @Parameters(paramLabel = "SESSION") String session,
-      @Option(names = "--to", paramLabel = "DIR", defaultValue = ".", description = "Default: here.")
+      @Option(
+              names = "--to",
+              paramLabel = "DIR",
+              defaultValue = ".",
+              description = "Default: here.")
           Path directory,
       @Mixin ClientOptions node) {
     ApiClient client = node.client();

@@ -25,7 +25,8 @@ final class SessionsCommand {
   @Command(
       name = "list",
       mixinStandardHelpOptions = true,
-      description = "Lists sessions, the newest first; the live ones unless --state says otherwise.")
+      description =
+          "Lists sessions, the newest first; the live ones unless --state says otherwise.")
   int list(
       @Option(
               names = "--state",
@@ -37,7 +38,11 @@ final class SessionsCommand {
           @Nullable String kind,
       @Option(names = "--user", paramLabel = "USER", description = "Name or id of the user.")
           @Nullable String user,
-      @Option(names = "--limit", paramLabel = "N", defaultValue = "50", description = "At most 500.")
+      @Option(
+              names = "--limit",
+              paramLabel = "N",
+              defaultValue = "50",
+              description = "At most 500.")
           int limit,
       @Mixin ClientOptions node,
       @Mixin OutputOptions output) {

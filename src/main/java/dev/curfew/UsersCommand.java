@@ -53,7 +53,11 @@ final class UsersCommand {
   int list(
       @Option(names = "--q", paramLabel = "TEXT", description = "Part of a name.")
           @Nullable String q,
-      @Option(names = "--limit", paramLabel = "N", defaultValue = "50", description = "At most 500.")
+      @Option(
+              names = "--limit",
+              paramLabel = "N",
+              defaultValue = "50",
+              description = "At most 500.")
           int limit,
       @Mixin ClientOptions node,
       @Mixin OutputOptions output) {

@@ -26,7 +26,7 @@ CREATE TABLE recording (
   last_gateway  text,
   started_at    timestamptz NOT NULL,
   ended_at      timestamptz,
-  -- The manifest's end: next sequence, bytes, length of the raw recording, last link of the chain.
+  -- The manifest's end: chunks, bytes, length of the raw recording, last link of the chain.
   chunk_count   bigint NOT NULL DEFAULT 0,
   chunk_bytes   bigint NOT NULL DEFAULT 0,
   raw_bytes     bigint NOT NULL DEFAULT 0,
@@ -62,7 +62,8 @@ CREATE TABLE chunk (
   -- SHA-256 over the previous link and this row's own fields.
   chain       bytea NOT NULL,
   content     text,
-  location    text,
+  -- Of its name in the chunk store, which is made of the session, the sequence and the hash.
+  extension   text,
   raw_offset  bigint,
   PRIMARY KEY (session_id, sequence)
 );

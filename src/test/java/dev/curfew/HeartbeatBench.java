@@ -30,9 +30,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Polling over HTTP, authenticated, through to the session in its shard, beside a bare vertx-web
- * POST with a body of the same size, in the same run and alternating: requests a second and how long
- * they take. The load comes from 64 connections of raw sockets in the same process, each with one
- * request under way, so it takes as little of the machine as it can.
+ * POST with a body of the same size, in the same run and alternating: requests a second and how
+ * long they take. The load comes from 64 connections of raw sockets in the same process, each with
+ * one request under way, so it takes as little of the machine as it can.
  */
 public final class HeartbeatBench {
   private static final int CONNECTIONS = 64;
@@ -81,8 +81,7 @@ public final class HeartbeatBench {
     print("bare vertx-web POST", bareMedian);
     print("Polling", pollMedian);
     System.out.printf(
-        "ratio %.2f (median of %d rounds)%n",
-        pollMedian.perSecond / bareMedian.perSecond, ROUNDS);
+        "ratio %.2f (median of %d rounds)%n", pollMedian.perSecond / bareMedian.perSecond, ROUNDS);
     await(node.close());
     await(vertx.close());
     System.exit(0);

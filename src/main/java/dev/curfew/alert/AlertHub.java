@@ -135,12 +135,13 @@ public final class AlertHub extends VerticleBase {
     return joined.future();
   }
 
-  /** How many connections there are. */
+  /** How many connections there are, those that are being closed included. */
   public int connections() {
-    int connections = 0;
-    for (LocalSockets sockets : all) {
-      connections += sockets.size();
-    }
-    return connections;
+    return all.stream().mapToInt(LocalSockets::size).sum();
+  }
+
+  /** How many readers have been cut for being slow. */
+  public long readersCut() {
+    return all.stream().mapToLong(LocalSockets::readersCut).sum();
   }
 }

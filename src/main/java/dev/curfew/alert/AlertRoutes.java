@@ -7,6 +7,7 @@ import dev.curfew.store.EventFilter;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
@@ -47,7 +48,20 @@ public final class AlertRoutes {
   private void open(RoutingContext context) {
     HttpServerRequest request = context.request();
     request.pause();
-    admit(request).onSuccess(admitted -> upgrade(context, admitted)).onFailure(context::fail);
+    admit(request)
+        .onSuccess(admitted -> upgrade(context, admitted))
+        .onFailure(failure -> refuse(context, failure));
+  }
+
+  /** Fails the request once it has been read: the router's handlers answer only then. */
+  private static void refuse(RoutingContext context, Throwable failure) {
+    HttpServerRequest request = context.request();
+    if (request.isEnded()) {
+      context.fail(failure);
+    } else {
+      request.end().onComplete(read -> context.fail(failure));
+      request.resume();
+    }
   }
 
   private Future<Admitted> admit(HttpServerRequest request) {
@@ -56,7 +70,7 @@ public final class AlertRoutes {
         .compose(
             principal -> {
               requireHandshake(request);
-              EventQuery query = EventQuery.of(request::getParam);
+              EventQuery query = query(request);
               return feed.filter(principal, query)
                   .compose(
                       filter ->
@@ -64,6 +78,14 @@ public final class AlertRoutes {
                               .compose(known -> hub.here())
                               .map(here -> new Admitted(principal, query, filter, here)));
             });
+  }
+
+  private static EventQuery query(HttpServerRequest request) {
+    try {
+      return EventQuery.of(request::getParam);
+    } catch (IllegalArgumentException malformed) {
+      throw CurfewException.of(ErrorCode.MALFORMED_BODY, "The query is not well-formed");
+    }
   }
 
   private static void requireHandshake(HttpServerRequest request) {
@@ -83,11 +105,13 @@ public final class AlertRoutes {
                 admitted
                     .sockets()
                     .open(
-                        webSocket,
+                        new AlertSocket.Peer(
+                            webSocket,
+                            () -> disconnect(request),
+                            admitted.principal(),
+                            () -> authentication.of(request)),
                         admitted.filter(),
-                        admitted.query().after(),
-                        admitted.principal(),
-                        () -> authentication.of(request)))
+                        admitted.query().after()))
         .onFailure(
             failure -> {
               if (!context.response().ended()) {
@@ -96,5 +120,14 @@ public final class AlertRoutes {
                         ErrorCode.MALFORMED_BODY, "Not a WebSocket handshake", failure));
               }
             });
+  }
+
+  /** Past every handler: they would first write out what is under way, which can take for ever. */
+  private static void disconnect(HttpServerRequest request) {
+    ((HttpServerConnection) request.connection())
+        .channelHandlerContext()
+        .pipeline()
+        .firstContext()
+        .close();
   }
 }

@@ -9,7 +9,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
-import io.vertx.core.internal.http.WebSocketInternal;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,35 +24,40 @@ final class AlertSocket implements EventSink {
   /** Bytes in the write queue from which on it is full. */
   private static final int WRITE_QUEUE = 64 * 1024;
 
+  /** Pings without any sign of life after which a peer counts as gone. */
+  private static final int PATIENCE = 2;
+
   private static final Buffer NO_CONTENT = Buffer.buffer();
 
+  /**
+   * Who is told.
+   *
+   * @param disconnect ends the connection at once, whatever is under way
+   * @param principal who opened the connection
+   * @param credential asks anew who presents the same credential
+   */
+  record Peer(
+      ServerWebSocket webSocket,
+      Runnable disconnect,
+      Principal principal,
+      Supplier<Future<Principal>> credential) {}
+
   private final Vertx vertx;
+  private final Peer peer;
   private final ServerWebSocket webSocket;
   private final AlertHub.Options options;
-  private final Principal principal;
-  private final Supplier<Future<Principal>> credential;
   private final ClientFrames frames = new ClientFrames();
   private @Nullable Subscription subscription;
   private boolean closing;
   private long fullSince;
-  private long heardAt = System.nanoTime();
-  private long pingedAt = heardAt;
+  private long pingedAt = System.nanoTime();
+  private int unansweredPings;
 
-  /**
-   * @param principal who opened the connection
-   * @param credential asks anew who presents the same credential
-   */
-  AlertSocket(
-      Vertx vertx,
-      ServerWebSocket webSocket,
-      AlertHub.Options options,
-      Principal principal,
-      Supplier<Future<Principal>> credential) {
+  AlertSocket(Vertx vertx, Peer peer, AlertHub.Options options) {
     this.vertx = vertx;
-    this.webSocket = webSocket;
+    this.peer = peer;
+    this.webSocket = peer.webSocket();
     this.options = options;
-    this.principal = principal;
-    this.credential = credential;
   }
 
   /** Begins to send what the subscription has. */
@@ -94,7 +98,7 @@ final class AlertSocket implements EventSink {
   }
 
   private void received(WebSocketFrame frame) {
-    heardAt = System.nanoTime();
+    unansweredPings = 0;
     if (closing || frame.isClose()) {
       return;
     }
@@ -114,17 +118,21 @@ final class AlertSocket implements EventSink {
     }
   }
 
-  /** Looks after the connection; called about once a second. */
-  void tick(long now) {
-    if (closing) {
+  /** Whether the reader has taken nothing for too long. */
+  boolean isStalled(long now) {
+    return !closing && fullSince != 0 && now - fullSince > options.stall().toNanos();
+  }
+
+  /** Makes sure that the peer lives; called about once a second. */
+  void ping(long now) {
+    if (closing || now - pingedAt < options.ping().toNanos()) {
       return;
     }
-    if (fullSince != 0 && now - fullSince > options.stall().toNanos()) {
-      close(CloseCode.TRY_AGAIN_LATER, "reading too slowly; go on after the last event you have");
-    } else if (now - heardAt > 2 * options.ping().toNanos() + options.stall().toNanos()) {
+    if (unansweredPings == PATIENCE) {
       close(CloseCode.PROTOCOL_ERROR, "pings are not answered");
-    } else if (now - pingedAt > options.ping().toNanos()) {
+    } else {
       pingedAt = now;
+      unansweredPings++;
       webSocket.writePing(NO_CONTENT);
     }
   }
@@ -138,7 +146,7 @@ final class AlertSocket implements EventSink {
     if (closing) {
       return Future.succeededFuture();
     }
-    return credential
+    return peer.credential()
         .get()
         .onSuccess(
             now -> {
@@ -158,6 +166,7 @@ final class AlertSocket implements EventSink {
   }
 
   private boolean sameRights(Principal now) {
+    Principal principal = peer.principal();
     return now.userId() == principal.userId()
         && now.realmId() == principal.realmId()
         && now.roles().equals(principal.roles())
@@ -175,10 +184,7 @@ final class AlertSocket implements EventSink {
     if (ended != null) {
       ended.end();
     }
-    long linger =
-        vertx.setTimer(
-            options.linger().toMillis(),
-            timer -> ((WebSocketInternal) webSocket).channelHandlerContext().close());
+    long linger = vertx.setTimer(options.linger().toMillis(), timer -> peer.disconnect().run());
     webSocket.close(code.number(), reason).onComplete(closed -> vertx.cancelTimer(linger));
   }
 }

@@ -1,19 +1,17 @@
 package dev.curfew.alert;
 
-import dev.curfew.auth.Principal;
 import dev.curfew.store.EventCursor;
 import dev.curfew.store.EventFilter;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.ServerWebSocket;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The WebSockets of one event loop that are told events, and their feed. */
@@ -25,6 +23,7 @@ final class LocalSockets {
   private final LocalFeed feed;
   private final AlertHub.Options options;
   private final Map<AlertSocket, Promise<Void>> open = new LinkedHashMap<>();
+  private final AtomicLong readersCut = new AtomicLong();
   private long timer = -1;
   private boolean rechecking;
   private boolean closed;
@@ -42,13 +41,8 @@ final class LocalSockets {
   }
 
   /** Tells a WebSocket of this event loop what comes after a cursor, or from now on. */
-  void open(
-      ServerWebSocket webSocket,
-      EventFilter filter,
-      @Nullable EventCursor after,
-      Principal principal,
-      Supplier<Future<Principal>> credential) {
-    AlertSocket socket = new AlertSocket(vertx, webSocket, options, principal, credential);
+  void open(AlertSocket.Peer peer, EventFilter filter, @Nullable EventCursor after) {
+    AlertSocket socket = new AlertSocket(vertx, peer, options);
     Promise<Void> gone = Promise.promise();
     open.put(socket, gone);
     socket.open(
@@ -64,7 +58,15 @@ final class LocalSockets {
 
   private void tick() {
     long now = System.nanoTime();
-    List.copyOf(open.keySet()).forEach(socket -> socket.tick(now));
+    for (AlertSocket socket : List.copyOf(open.keySet())) {
+      if (socket.isStalled(now)) {
+        readersCut.incrementAndGet();
+        socket.close(
+            CloseCode.TRY_AGAIN_LATER, "reading too slowly; go on after the last event you have");
+      } else {
+        socket.ping(now);
+      }
+    }
   }
 
   /** Looks at every connection's credential again, one at a time. From any thread. */
@@ -108,5 +110,9 @@ final class LocalSockets {
   /** How many there are; read from another thread, so it may be a moment old. */
   int size() {
     return open.size();
+  }
+
+  long readersCut() {
+    return readersCut.get();
   }
 }

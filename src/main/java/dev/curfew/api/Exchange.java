@@ -1,12 +1,14 @@
 package dev.curfew.api;
 
 import dev.curfew.auth.Principal;
+import dev.curfew.config.CidrBlock;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -15,17 +17,17 @@ public final class Exchange {
   private final RoutingContext context;
   private final @Nullable Principal principal;
   private final Fields body;
-  private final ClientAddress address;
+  private final List<CidrBlock> trustedProxies;
 
   Exchange(
       RoutingContext context,
       @Nullable Principal principal,
       JsonObject body,
-      ClientAddress address) {
+      List<CidrBlock> trustedProxies) {
     this.context = context;
     this.principal = principal;
     this.body = new Fields(body);
-    this.address = address;
+    this.trustedProxies = trustedProxies;
   }
 
   /** Who asks; only on routes that need a credential. */
@@ -43,7 +45,7 @@ public final class Exchange {
 
   /** Where the client is, seen through trusted proxies. */
   public ClientAddress address() {
-    return address;
+    return ClientAddress.of(context.request(), trustedProxies);
   }
 
   public HttpServerRequest request() {

@@ -136,8 +136,7 @@ public final class Frontend {
       JsonObject body) {
     Future<Answer> answer;
     try {
-      ClientAddress address = ClientAddress.of(context.request(), trustedProxies);
-      answer = route.operation().run(new Exchange(context, principal, body, address));
+      answer = route.operation().run(new Exchange(context, principal, body, trustedProxies));
     } catch (RuntimeException failure) {
       answer = Future.failedFuture(failure);
     }

@@ -107,16 +107,19 @@ public final class HttpVerticle extends VerticleBase {
           .put(route.method(), route);
     }
     for (String base : dialect.basePaths()) {
-      router
-          .routeWithRegex("(?i)" + base + "/[a-z]+")
-          .handler(byName(dialect, byName, base.length() + 1));
+      router.route().handler(byName(dialect, byName, base + "/"));
     }
   }
 
   private Handler<RoutingContext> byName(
-      Dialect dialect, Map<String, Map<HttpMethod, ApiRoute>> byName, int nameAt) {
+      Dialect dialect, Map<String, Map<HttpMethod, ApiRoute>> byName, String base) {
     return context -> {
-      String name = context.request().path().substring(nameAt).toLowerCase(Locale.ROOT);
+      String path = context.request().path();
+      if (path == null || !path.regionMatches(true, 0, base, 0, base.length())) {
+        context.next();
+        return;
+      }
+      String name = path.substring(base.length()).toLowerCase(Locale.ROOT);
       Map<HttpMethod, ApiRoute> methods = byName.getOrDefault(name, Map.of());
       ApiRoute route = methods.get(context.request().method());
       if (route != null) {

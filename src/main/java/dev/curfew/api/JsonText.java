@@ -34,16 +34,28 @@ public final class JsonText {
   }
 
   private static String utf8(Buffer body) {
+    byte[] bytes = body.getBytes();
+    if (isAscii(bytes)) {
+      return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
     try {
       return StandardCharsets.UTF_8
           .newDecoder()
           .onMalformedInput(CodingErrorAction.REPORT)
           .onUnmappableCharacter(CodingErrorAction.REPORT)
-          .decode(ByteBuffer.wrap(body.getBytes()))
+          .decode(ByteBuffer.wrap(bytes))
           .toString();
     } catch (CharacterCodingException e) {
       throw malformed("The body must be UTF-8");
     }
+  }
+
+  private static boolean isAscii(byte[] bytes) {
+    byte all = 0;
+    for (byte b : bytes) {
+      all |= b;
+    }
+    return all >= 0;
   }
 
   /** Where the parser stopped; never what it read, which may be a secret. */

@@ -23,6 +23,10 @@ public final class ClusterClock {
 
   private static final Duration INTERVAL = Duration.ofSeconds(1);
   private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  /** At the start there is nothing to fall back on, and a busy machine is slow to connect. */
+  private static final Duration FIRST_PATIENCE = Duration.ofSeconds(15);
+
   private static final int FIRST_SAMPLES = 5;
   private static final int REMEMBERED = 8;
 
@@ -85,14 +89,15 @@ public final class ClusterClock {
   }
 
   private Future<Void> sample(int times) {
-    return measure().compose(done -> times > 1 ? sample(times - 1) : Future.succeededFuture());
+    return measure(FIRST_PATIENCE)
+        .compose(done -> times > 1 ? sample(times - 1) : Future.succeededFuture());
   }
 
-  private Future<Void> measure() {
+  private Future<Void> measure(Duration patience) {
     long asked = monotonic();
     return database
         .clockMicros()
-        .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .timeout(patience.toMillis(), TimeUnit.MILLISECONDS)
         .map(
             server -> {
               long answered = monotonic();
@@ -122,7 +127,7 @@ public final class ClusterClock {
         INTERVAL.toMillis(),
         timer -> {
           if (!closed) {
-            measure()
+            measure(PATIENCE)
                 .onComplete(
                     result -> {
                       answered(result.succeeded());

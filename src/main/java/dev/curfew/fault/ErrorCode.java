@@ -46,7 +46,7 @@ public enum ErrorCode {
   UNAVAILABLE(Category.UNAVAILABLE),
   /** The recording store cannot take data now; worth repeating. */
   STORAGE_UNAVAILABLE(Category.UNAVAILABLE),
-  /** This node no longer owns the shard: nothing was changed. */
+  /** This node no longer owns the shard; whether the change was made before that is not known. */
   DEPOSED(Category.UNAVAILABLE),
   /** The configuration cannot be used; the start is refused. */
   BAD_CONFIGURATION(Category.INTERNAL),

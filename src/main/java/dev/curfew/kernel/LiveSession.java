@@ -38,7 +38,10 @@ final class LiveSession {
   long lastAccess;
   long lastReported;
   private final int userId;
-  private int warnedDownTo;
+
+  /** The index, among the terms' thresholds, of the smallest one warned of in this generation. */
+  private int warned;
+
   int generation;
   int slot = -1;
   Terms terms;
@@ -121,11 +124,11 @@ final class LiveSession {
 
   /** The smallest threshold warned of in this generation; {@link Long#MAX_VALUE} for none. */
   long warnedDownTo() {
-    return warnedDownTo == Integer.MAX_VALUE ? Long.MAX_VALUE : warnedDownTo;
+    return terms.threshold(warned);
   }
 
   void warnedDownTo(long threshold) {
-    warnedDownTo = (int) Math.min(threshold, Integer.MAX_VALUE);
+    warned = terms.thresholdsBelow(threshold);
   }
 
   /** The row as it stands; the two times of ending are the batch's to know. */

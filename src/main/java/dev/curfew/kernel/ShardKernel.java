@@ -49,7 +49,10 @@ public final class ShardKernel<R> {
     /** What the session did outside must be undone; {@link Command.Finish} is awaited. */
     void undo(UUID sessionId);
 
-    /** Memory and database disagree about this session; {@link #adopt} its row if it lives. */
+    /**
+     * Memory and database disagree about this session; read its row, again until there is an
+     * answer, and hand it to {@link #reloaded}.
+     */
     void reload(UUID sessionId);
   }
 
@@ -59,10 +62,23 @@ public final class ShardKernel<R> {
     SUSPENDED
   }
 
+  /**
+   * The driver calls {@link #advance} at least so often while {@link #nextDeadline} names any time.
+   */
+  public static final long LONGEST_REST = 1_000;
+
+  /** Without a call for so long, the process has stood still and heard nobody. */
+  private static final long STANDSTILL = 2 * LONGEST_REST;
+
   /** How long a session may stand in ENDING before its effects are undone once more. */
   private static final long UNDO_RETRY = 5_000;
 
+  /** How long a session rests whose last change the database refused for its content. */
+  private static final long REFUSAL_RETRY = 5_000;
+
   private static final int INTERNED_AT_MOST = 4_096;
+
+  private static final String ASK_AGAIN = "The session changed elsewhere; ask again";
 
   private final int shard;
   private final Output<R> output;
@@ -74,11 +90,15 @@ public final class ShardKernel<R> {
   private long epoch;
   private long sequence;
   private long hearingSince;
+  private long lastCall;
   private PendingBatch<R> queued = new PendingBatch<>();
   private final Deque<PendingBatch<R>> parts = new ArrayDeque<>();
   private @Nullable PendingBatch<R> inFlight;
   private @Nullable Batch inFlightBatch;
   private List<LiveSession> pulses = new ArrayList<>();
+
+  /** Sessions whose rows are being read, and whether the database refused their last change. */
+  private final Map<UUID, Boolean> reloading = new HashMap<>();
 
   public ShardKernel(int shard, Output<R> output) {
     this.shard = shard;
@@ -99,9 +119,11 @@ public final class ShardKernel<R> {
     inFlight = null;
     inFlightBatch = null;
     pulses = new ArrayList<>();
+    reloading.clear();
     epoch = ownEpoch;
     sequence = 0;
     hearingSince = now;
+    lastCall = now;
     phase = Phase.SERVING;
     for (SessionRecord row : rows) {
       adopt(row, now);
@@ -122,6 +144,8 @@ public final class ShardKernel<R> {
     inFlightBatch = null;
     queued = new PendingBatch<>();
     table = new SessionTable();
+    pulses = new ArrayList<>();
+    reloading.clear();
     for (PendingBatch<R> batch : unanswered) {
       for (PendingBatch.Entry<R> entry : batch.entries.values()) {
         refuse(entry, why, "The session's shard is moving; nothing is known of the outcome");
@@ -141,7 +165,16 @@ public final class ShardKernel<R> {
     if (phase == Phase.SUSPENDED) {
       phase = Phase.SERVING;
       hearingSince = now;
+      lastCall = now;
     }
+  }
+
+  /** Notices a standstill: what was said meanwhile was not heard, so it was not silence. */
+  private void awake(long now) {
+    if (now - lastCall > STANDSTILL) {
+      hearingSince = now;
+    }
+    lastCall = now;
   }
 
   public boolean serving() {
@@ -153,17 +186,45 @@ public final class ShardKernel<R> {
     return table.size();
   }
 
-  /** Takes up a live row that the database holds and memory does not. */
-  public void adopt(SessionRecord row, long now) {
-    UUID id = row.id();
-    if (phase == Phase.CLOSED
-        || row.state() == SessionState.ENDED
-        || table.find(id.getMostSignificantBits(), id.getLeastSignificantBits()) != null) {
+  /**
+   * Has the row of a session read if memory does not hold it, as when somebody finds it overdue.
+   * The row is read only once it is known to be missing: read earlier, it might show what the
+   * session was before its end, and bring it back.
+   */
+  public void lookAgain(UUID id) {
+    if (phase != Phase.CLOSED && find(id) == null && reloading.putIfAbsent(id, false) == null) {
+      output.reload(id);
+    }
+  }
+
+  /**
+   * Takes a session up again if it lives. It was not listened to, so its silence counts from now.
+   *
+   * @param row as read since {@link Output#reload} asked for it; null when there is none
+   */
+  public void reloaded(UUID id, @Nullable SessionRecord row, long now) {
+    Boolean refused = reloading.remove(id);
+    if (refused == null || row == null || row.state() == SessionState.ENDED) {
       return;
     }
+    LiveSession session = adopt(row, now);
+    session.lastAccess = Math.max(session.lastAccess, now);
+    session.lastReported = Math.max(session.lastReported, now);
+    if (refused) {
+      long due = session.live() ? earliest(session) : now;
+      wheel.schedule(session.slot, Math.max(due, now + REFUSAL_RETRY));
+    }
+  }
+
+  private LiveSession adopt(SessionRecord row, long now) {
     LiveSession session = new LiveSession(row, interned(row.terms()), interned(row.owner()));
     table.add(session);
     wheel.schedule(session.slot, session.live() ? earliest(session) : now);
+    return session;
+  }
+
+  private @Nullable LiveSession find(UUID id) {
+    return table.find(id.getMostSignificantBits(), id.getLeastSignificantBits());
   }
 
   // Time
@@ -178,6 +239,7 @@ public final class ShardKernel<R> {
     if (phase != Phase.SERVING) {
       return 0;
     }
+    awake(now);
     return wheel.advance(now, limit, slot -> fired(table.at(slot), now));
   }
 
@@ -265,12 +327,16 @@ public final class ShardKernel<R> {
     if (phase == Phase.CLOSED) {
       return false;
     }
-    UUID id = command.sessionId();
-    LiveSession session = table.find(id.getMostSignificantBits(), id.getLeastSignificantBits());
+    awake(now);
+    LiveSession session = find(command.sessionId());
     if (phase == Phase.SUSPENDED) {
       return session != null
           && !isForeign(session, command)
           && answerWithoutDeciding(command, session, replyTo, now);
+    }
+    if (session == null && reloading.containsKey(command.sessionId())) {
+      output.reply(replyTo, new Outcome.Refused(ErrorCode.UNAVAILABLE, ASK_AGAIN, null, 0));
+      return true;
     }
     if (command instanceof Command.Create create) {
       create(create, session, replyTo, now);
@@ -360,6 +426,8 @@ public final class ShardKernel<R> {
           replyTo, refusal(ErrorCode.INVALID_FIELD, "start lies outside what can be", null, 0));
       return;
     }
+    // Nobody could report for the session before it was there, even if it began earlier.
+    long heardAt = Math.max(startedAt, now);
     SessionRecord row =
         new SessionRecord(
             wanted.id(),
@@ -375,8 +443,8 @@ public final class ShardKernel<R> {
             Long.MAX_VALUE,
             wanted.owner(),
             wanted.effects(),
-            startedAt,
-            startedAt,
+            heardAt,
+            heardAt,
             0,
             0,
             0);
@@ -515,8 +583,8 @@ public final class ShardKernel<R> {
   private void start(LiveSession session, Initiator by, long now) {
     SessionState from = session.state();
     session.become(SessionState.ACTIVE);
-    session.lastAccess = now;
-    session.lastReported = now;
+    accessed(session, now);
+    reported(session, now);
     decide(session)
         .events
         .add(event(session, EventType.SESSION_STARTED, now, from, session.state(), 0, 0, by, null));
@@ -665,6 +733,11 @@ public final class ShardKernel<R> {
     return batch;
   }
 
+  /** Whether decisions wait to be taken; only with one can the next deadline have moved. */
+  public boolean hasDecisions() {
+    return !queued.isEmpty() || !parts.isEmpty();
+  }
+
   /** The batch whose answer is outstanding, to be sent again. */
   public @Nullable Batch unansweredBatch() {
     return inFlightBatch;
@@ -685,8 +758,14 @@ public final class ShardKernel<R> {
     } else if (result instanceof BatchResult.Committed committed) {
       sequence++;
       committed(flying, committed.notApplied(), now);
-      output.committed(events);
+      output.committed(logged(events, committed.notApplied()));
     }
+  }
+
+  private static List<SessionEvent> logged(List<SessionEvent> events, Set<UUID> notApplied) {
+    return notApplied.isEmpty()
+        ? events
+        : events.stream().filter(event -> !notApplied.contains(event.sessionId())).toList();
   }
 
   private void committed(PendingBatch<R> flying, Set<UUID> notApplied, long now) {
@@ -694,21 +773,23 @@ public final class ShardKernel<R> {
       LiveSession session = entry.session;
       session.clear(LiveSession.IN_FLIGHT);
       if (!notApplied.isEmpty() && notApplied.contains(session.id())) {
-        drop(
-            entry,
-            entry.created == null ? ErrorCode.UNAVAILABLE : ErrorCode.ALREADY_EXISTS,
-            entry.created == null
-                ? "The session changed elsewhere; ask again"
-                : "A session of that id exists or existed");
+        if (entry.created == null) {
+          drop(entry, ErrorCode.UNAVAILABLE, ASK_AGAIN);
+        } else {
+          drop(entry, ErrorCode.ALREADY_EXISTS, "A session of that id exists or existed");
+        }
+        reload(session, false);
         continue;
       }
       for (PendingBatch.Reply<R> reply : entry.replies) {
         output.reply(reply.to(), reply.outcome());
       }
+      if (session.is(LiveSession.QUEUED)) {
+        // What comes next is not committed yet.
+        continue;
+      }
       if (session.state() == SessionState.ENDED) {
-        if (!session.is(LiveSession.QUEUED)) {
-          table.remove(session);
-        }
+        table.remove(session);
       } else if (session.state() == SessionState.ENDING) {
         output.undo(session.id());
         wheel.schedule(session.slot, now + UNDO_RETRY);
@@ -727,25 +808,35 @@ public final class ShardKernel<R> {
     for (PendingBatch.Entry<R> entry : flying.entries.values()) {
       entry.session.clear(LiveSession.IN_FLIGHT);
       drop(entry, ErrorCode.INTERNAL, "The database refused the change: " + why);
+      reload(entry.session, true);
     }
   }
 
-  /** Forgets a session whose change could not be made; its row, if there is one, is read anew. */
+  /** The row of a session that has been dropped, if there is one, is read anew. */
+  private void reload(LiveSession session, boolean refused) {
+    reloading.put(session.id(), refused);
+    output.reload(session.id());
+  }
+
+  /** Forgets a session whose change could not be made. */
   private void drop(PendingBatch.Entry<R> entry, ErrorCode code, String message) {
     LiveSession session = entry.session;
     refuse(entry, code, message);
     PendingBatch.Entry<R> next = queued.entries.remove(session);
     if (next != null) {
-      refuse(next, code, message);
+      refuse(next, ErrorCode.UNAVAILABLE, ASK_AGAIN);
     }
     wheel.cancel(session.slot);
     table.remove(session);
-    output.reload(session.id());
   }
 
+  /** That a session could not be created concerns whoever asked for it first; others may retry. */
   private void refuse(PendingBatch.Entry<R> entry, ErrorCode code, String message) {
-    for (PendingBatch.Reply<R> reply : entry.replies) {
-      output.reply(reply.to(), new Outcome.Refused(code, message, null, 0));
+    Outcome refused = new Outcome.Refused(code, message, null, 0);
+    Outcome retry = new Outcome.Refused(ErrorCode.UNAVAILABLE, ASK_AGAIN, null, 0);
+    for (int i = 0; i < entry.replies.size(); i++) {
+      boolean concerned = entry.created == null || i == 0;
+      output.reply(entry.replies.get(i).to(), concerned ? refused : retry);
     }
   }
 

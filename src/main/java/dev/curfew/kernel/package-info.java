@@ -18,9 +18,14 @@
  *       nothing new is decided, no timer fires, and heartbeats are still heard. From the resumption
  *       on, silence counts anew.
  *   <li>The database says that the epoch is over: another node owns the shard. The kernel closes;
- *       whatever it had not committed never happened.
+ *       whatever it had not committed never happened, save perhaps the batch in flight, whose first
+ *       sending may have been committed without an answer.
  *   <li>The database refuses a batch for its content: the batch is split, so that one bad row
- *       cannot hold up the others; the row that is refused alone is dropped and read anew.
+ *       cannot hold up the others; the row that is refused alone is dropped and read anew, and
+ *       rests a while before it is tried again. Until it has been read, nobody is told that the
+ *       session is not live; they are asked to try again.
+ *   <li>The process stands still (a long collection, a suspended machine): the kernel was not
+ *       called for a while although it asked to be. From then on, silence counts anew.
  * </ul>
  */
 @NullMarked

@@ -1,6 +1,9 @@
 package dev.curfew.lease;
 
-/** What a gateway captures of a session. */
+/**
+ * What a gateway captures of a session. The names of the constants are part of the hash chain: they
+ * never change.
+ */
 public enum ChunkKind {
   /** One image of the screen. */
   SCREENSHOT(1, "screenshot"),

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param startedAt when the session began, epoch milliseconds
  * @param expiresAt the session's hard deadline, epoch milliseconds
- * @param chunkCount the next sequence number
+ * @param chunkCount how many chunks are listed
  * @param rawBytes length of the raw recording: where the next piece begins
  * @param latestCaptured for each kind, in the order of their codes, the latest time captured at; 0
  *     for none
@@ -28,6 +28,11 @@ public record Manifest(
 
   public Manifest {
     latestCaptured = List.copyOf(latestCaptured);
+  }
+
+  /** The number of the next chunk; the first has 1. */
+  public long nextSequence() {
+    return chunkCount + 1;
   }
 
   /** Whether chunks are taken. */

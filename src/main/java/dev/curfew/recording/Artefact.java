@@ -1,5 +1,6 @@
 package dev.curfew.recording;
 
+import dev.curfew.lease.ArtefactKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -12,4 +12,7 @@ public sealed interface ChunkContent {
    * @param extension of its name there, without the dot
    */
   record Stored(String extension) implements ChunkContent {}
+
+  /** Kept no longer: the retention after the upload is over. Only the row is left. */
+  record Gone() implements ChunkContent {}
 }

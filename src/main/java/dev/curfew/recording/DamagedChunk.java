@@ -1,5 +1,7 @@
 package dev.curfew.recording;
 
+import dev.curfew.lease.ChunkKind;
+
 /**
  * A chunk that could not be used.
  *

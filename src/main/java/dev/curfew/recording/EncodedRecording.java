@@ -1,5 +1,6 @@
 package dev.curfew.recording;
 
+import dev.curfew.lease.ArtefactKind;
 import java.util.List;
 import java.util.Optional;
 

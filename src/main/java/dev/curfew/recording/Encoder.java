@@ -2,6 +2,8 @@ package dev.curfew.recording;
 
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
+import dev.curfew.lease.ArtefactKind;
+import dev.curfew.lease.ChunkKind;
 import dev.curfew.recording.ChunkContent.Inline;
 import dev.curfew.recording.VideoTrack.Video;
 import java.io.BufferedOutputStream;

@@ -1,5 +1,6 @@
 package dev.curfew.recording;
 
+import dev.curfew.lease.ChunkKind;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;

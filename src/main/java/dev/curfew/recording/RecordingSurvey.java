@@ -1,5 +1,6 @@
 package dev.curfew.recording;
 
+import dev.curfew.lease.ChunkKind;
 import dev.curfew.recording.ImageStructure.NotAnImage;
 
 /**

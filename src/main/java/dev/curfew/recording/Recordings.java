@@ -78,7 +78,7 @@ public interface Recordings {
   /**
    * The manifest: one line a chunk, in order of sequence.
    *
-   * @param from the first sequence number wanted; numbers begin at 0
+   * @param from the first sequence number wanted; numbers begin at 1
    */
   Future<List<ChunkRow>> chunks(UUID sessionId, long from, int limit);
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import dev.curfew.lease.ChunkKind;
 import dev.curfew.recording.ChunkContent.Inline;
 import dev.curfew.recording.VideoTrack.Video;
 import java.io.IOException;

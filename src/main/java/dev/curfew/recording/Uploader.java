@@ -144,7 +144,7 @@ public final class Uploader {
       json.writeArrayFieldStart("artefacts");
       for (Artefact artefact : artefacts) {
         json.writeStartObject();
-        json.writeStringField("kind", artefact.kind().label());
+        json.writeStringField("kind", artefact.kind().wireName());
         json.writeStringField("file", artefact.kind().fileName());
         json.writeStringField("contentType", artefact.contentType());
         json.writeNumberField("size", artefact.size());

@@ -1,22 +1,49 @@
 /**
- * Recordings: what gateways capture, what encoders and uploaders make of it, and what clients read.
+ * Recordings: what a gateway captured of a session, kept, turned into something that people can
+ * watch, and delivered.
  *
- * <p>A chunk is first written durably to the chunk store, then listed in the manifest, and only
- * then acknowledged. Each line of the manifest carries the hash of the line before, so that an
- * altered, missing or moved chunk is found. A chunk is listed only while the recording is
- * Connected; whatever comes later is not stored.
- *
- * <p>What happens when things fail:
+ * <h2>What lives here</h2>
  *
  * <ul>
- *   <li>A chunk was written but could not be listed: the gateway is told to try again; the object
- *       that no line names is swept away later.
- *   <li>An encoder or uploader fails: its claim is put back with the reason, and the next attempt
- *       begins from the chunks again; after the last attempt the recording is Failed and waits for
- *       an administrator.
- *   <li>A worker loses its lease: it stops; whatever it still writes changes nothing.
- *   <li>The destination does not hold what was sent: the recording is not Done-Uploaded, and
- *       nothing local is deleted.
+ *   <li><b>The service.</b> {@link dev.curfew.recording.Recordings} is everything that may be asked
+ *       of recordings. Its parts decide by the rules of {@link dev.curfew.lease}, keep their rows
+ *       in the store, and do on worker threads whatever blocks.
+ *   <li><b>Capture.</b> {@link dev.curfew.recording.ImageInspector} lets only real screenshots in.
+ *       A {@link dev.curfew.recording.Chunk} is one row of the manifest, whose rules and hash chain
+ *       are in {@link dev.curfew.recording.ChunkManifest}. Text stays in the row; bytes go to a
+ *       {@link dev.curfew.recording.ChunkStore} first, so a chunk that is listed is also stored,
+ *       and it is acknowledged only then.
+ *   <li><b>Encoding.</b> {@link dev.curfew.recording.Encoder} makes the artefacts of a {@link
+ *       dev.curfew.recording.RecordingSource}: an MP4 with the true capture times, captions,
+ *       timeline, thumbnail, raw terminal bytes.
+ *   <li><b>Delivery.</b> {@link dev.curfew.recording.Uploader} takes the artefacts to an {@link
+ *       dev.curfew.recording.ArtefactDestination} and believes only what it reads back.
+ *   <li><b>Workers.</b> {@link dev.curfew.recording.EncoderWorker} and {@link
+ *       dev.curfew.recording.UploaderWorker} claim recordings, renew their leases while they work,
+ *       and report with the fencing token of the claim.
+ * </ul>
+ *
+ * Capture, encoding and delivery know nothing of stages, claims, SQL or HTTP; they block and belong
+ * on worker threads.
+ *
+ * <h2>When things fail</h2>
+ *
+ * <ul>
+ *   <li>A screenshot that is not one is {@code UNPROCESSABLE}, one over the limits {@code
+ *       TOO_LARGE}; nothing is stored.
+ *   <li>A chunk was stored but could not be listed: the gateway is told to try again; the object
+ *       that no row names stands in nobody's way and goes with the recording.
+ *   <li>A store or destination that cannot be reached, or returns something else than was written,
+ *       is {@code STORAGE_UNAVAILABLE}; the call may be repeated and changes nothing twice.
+ *   <li>A chunk that is missing or no longer matches its hash, or a picture that cannot be decoded,
+ *       is left out of the video and reported in result and timeline; the rest is encoded. A store
+ *       that is away is not damage: encoding fails, to be tried again.
+ *   <li>A worker fails: its claim is put back with the reason, and the next attempt begins from the
+ *       chunks again; after the last attempt the recording is Failed and waits for an
+ *       administrator. Nothing local is deleted before the destination was read back.
+ *   <li>A worker loses its lease, or the node shuts down: it is told to stop, throws {@link
+ *       java.util.concurrent.CancellationException} and leaves no files of its own behind. Whatever
+ *       it still writes changes nothing.
  * </ul>
  */
 @NullMarked

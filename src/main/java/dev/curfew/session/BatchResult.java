@@ -16,7 +16,10 @@ public sealed interface BatchResult {
     public static final Committed WHOLE = new Committed(Set.of());
   }
 
-  /** Nothing changed: another owner holds the shard by now. */
+  /**
+   * Nothing changed by this sending: another owner holds the shard by now. An earlier sending of
+   * the same batch may have been committed before that.
+   */
   record Deposed() implements BatchResult {}
 
   /** Nothing changed: the database refuses the content and would refuse it again. */

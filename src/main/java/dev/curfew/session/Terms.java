@@ -80,6 +80,22 @@ public final class Terms {
     return warnBefore.clone();
   }
 
+  /** How many warning thresholds are smaller. */
+  public int thresholdsBelow(long threshold) {
+    int below = 0;
+    while (below < warnBefore.length && warnBefore[below] < threshold) {
+      below++;
+    }
+    return below;
+  }
+
+  /**
+   * The warning threshold that has so many smaller ones; {@link Long#MAX_VALUE} when there is none.
+   */
+  public long threshold(int smaller) {
+    return smaller < warnBefore.length ? warnBefore[smaller] : Long.MAX_VALUE;
+  }
+
   /**
    * The threshold to warn for now: the smallest one already reached of those not yet warned of.
    *

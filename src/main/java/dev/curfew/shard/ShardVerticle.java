@@ -14,8 +14,10 @@ import dev.curfew.session.Command;
 import dev.curfew.session.EventType;
 import dev.curfew.session.Outcome;
 import dev.curfew.session.SessionEvent;
+import dev.curfew.session.SessionRecord;
 import dev.curfew.store.SessionStore;
 import io.netty.channel.EventLoop;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -24,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,9 +37,6 @@ final class ShardVerticle extends VerticleBase {
 
   /** Timers fired in one go before other work of the event loop gets its turn. */
   private static final int FIRED_AT_ONCE = 1_000;
-
-  /** An armed timer is looked at again after this long, since the clock may have been corrected. */
-  private static final long LONGEST_TIMER = 10_000;
 
   private static final long SHORTEST_RETRY = 50;
   private static final long LONGEST_RETRY = 1_000;
@@ -167,7 +167,10 @@ final class ShardVerticle extends VerticleBase {
     if (!pending.answered()) {
       boundWait(pending);
     }
-    scheduleTurn();
+    // A heartbeat, which is most of what comes, decides nothing and needs no turn.
+    if (kernel.hasDecisions()) {
+      scheduleTurn();
+    }
   }
 
   private static boolean isHeartbeat(PendingCommand pending) {
@@ -250,7 +253,7 @@ final class ShardVerticle extends VerticleBase {
     if (armedFor != Long.MAX_VALUE) {
       vertx.cancelTimer(armedTimer);
     }
-    long delay = Math.max(1, Math.min(LONGEST_TIMER, next - around.clock.now()));
+    long delay = Math.max(1, Math.min(ShardKernel.LONGEST_REST, next - around.clock.now()));
     armedFor = next;
     armedTimer =
         vertx.setTimer(
@@ -388,20 +391,28 @@ final class ShardVerticle extends VerticleBase {
       around
           .store
           .find(sessionId)
-          .onSuccess(
-              found ->
-                  context.runOnContext(
-                      none -> {
-                        found.ifPresent(row -> kernel.adopt(row, around.clock.now()));
-                        scheduleTurn();
-                      }))
-          .onFailure(
-              failure -> LOG.warn("Session {} could not be read anew; the sweep will", sessionId));
+          .onComplete(found -> context.runOnContext(none -> reloaded(sessionId, found)));
+    }
+
+    private void reloaded(UUID sessionId, AsyncResult<Optional<SessionRecord>> found) {
+      if (stopped) {
+        return;
+      }
+      if (found.failed()) {
+        LOG.warn(
+            "Session {} could not be read anew, trying again: {}",
+            sessionId,
+            found.cause().getMessage());
+        vertx.setTimer(LONGEST_RETRY, timer -> reload(sessionId));
+        return;
+      }
+      kernel.reloaded(sessionId, found.result().orElse(null), around.clock.now());
+      scheduleTurn();
     }
   }
 
-  /** Reads a session's row and takes it up if it lives and is not held. */
+  /** Takes up a session that the database holds and memory may have missed. */
   void lookAgain(UUID sessionId) {
-    context.runOnContext(none -> carrier.reload(sessionId));
+    context.runOnContext(none -> kernel.lookAgain(sessionId));
   }
 }

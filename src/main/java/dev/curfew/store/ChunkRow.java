@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * One line of a recording's manifest. Times are epoch milliseconds.
  *
- * @param sequence the chunk's number in its recording, from 0 without gaps
+ * @param sequence the chunk's number in its recording, from 1 without gaps
  * @param size bytes; of text, in UTF-8
  * @param sha256 of the chunk's bytes
  * @param chain SHA-256 over the line before and this line
- * @param content the text itself; null for images and raw pieces
- * @param location where the chunk store keeps it; null for text
+ * @param content the text itself; null for images and raw pieces, and once it is no longer kept
+ * @param extension of its name in the chunk store; null for text, and once it is no longer kept
  * @param rawOffset where a raw piece begins; null for other kinds
  */
 @SuppressWarnings("ArrayRecordComponent")
@@ -26,5 +26,5 @@ public record ChunkRow(
     byte[] sha256,
     byte[] chain,
     @Nullable String content,
-    @Nullable String location,
+    @Nullable String extension,
     @Nullable Long rawOffset) {}

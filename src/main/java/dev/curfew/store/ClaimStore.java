@@ -39,6 +39,14 @@ public final class ClaimStore {
 
   // Claiming
 
+  /** What an earlier attempt made of it is not to be taken for what this one makes. */
+  private static final String FORGET =
+      """
+      forgotten AS (
+        DELETE FROM artefact a USING claimed c WHERE a.session_id = c.session_id
+      ),
+      """;
+
   /**
    * The longest waiting are handed to the slots in turn. The next token is drawn from far above the
    * last, so that a token of one recording is not by chance good for another. The stage is written
@@ -48,7 +56,7 @@ public final class ClaimStore {
     return """
         WITH ready AS MATERIALIZED (
           SELECT session_id, ready_at FROM recording
-          WHERE stage = %d AND ready_at >= at_ms($1)
+          WHERE stage = %d AND ready_at >= at_ms($1) AND ready_at <= clock_timestamp()
           ORDER BY ready_at
           LIMIT cardinality($2::text[])
           FOR UPDATE SKIP LOCKED
@@ -67,7 +75,7 @@ public final class ClaimStore {
           WHERE r.session_id = n.session_id
           RETURNING slot.position, n.ready_at, r.session_id, r.realm_id, r.user_id, r.owner,
             r.token, r.lease_until, r.attempt
-        ), logged AS (
+        ), %s logged AS (
           INSERT INTO event (type, realm_id, session_id, user_id, at, data)
           SELECT '%s', c.realm_id, c.session_id, c.user_id, clock_timestamp(),
             jsonb_build_object(
@@ -83,6 +91,7 @@ public final class ClaimStore {
         .formatted(
             work.waiting().code(),
             work.underWay().code(),
+            work == Work.ENCODE ? FORGET : "",
             (work == Work.ENCODE ? EventType.RECORDING_ENCODING : EventType.RECORDING_UPLOADING)
                 .wireName(),
             work.waiting().wireName(),
@@ -204,12 +213,23 @@ public final class ClaimStore {
   /**
    * A worker reports how far it has come; see {@link Lease#reported}.
    *
+   * @param rest how long the recording rests before it can be claimed again, if the attempt failed
    * @return fails with NOT_OWNER, WRONG_STATE, NOT_FOUND
    */
   public Future<Moved> report(
-      UUID sessionId, Claimant who, RecordingStage to, int maxAttempts, StageDetails details) {
+      UUID sessionId,
+      Claimant who,
+      RecordingStage to,
+      int maxAttempts,
+      Duration rest,
+      StageDetails details) {
     return move(
-        sessionId, lease -> lease.reported(who, to, maxAttempts), details, ClaimStore::process);
+        sessionId,
+        lease -> lease.reported(who, to, maxAttempts),
+        rest,
+        details,
+        ClaimStore::process,
+        TRIES);
   }
 
   /** A worker gives its claim back unharmed; the attempt does not count. */
@@ -232,12 +252,13 @@ public final class ClaimStore {
       Function<Lease, Lease.Decision> rule,
       StageDetails details,
       Function<Lease, Initiator> by) {
-    return move(sessionId, rule, details, by, TRIES);
+    return move(sessionId, rule, Duration.ZERO, details, by, TRIES);
   }
 
   private Future<Moved> move(
       UUID sessionId,
       Function<Lease, Lease.Decision> rule,
+      Duration rest,
       StageDetails details,
       Function<Lease, Initiator> by,
       int triesLeft) {
@@ -252,18 +273,20 @@ public final class ClaimStore {
               if (!(decision instanceof Lease.Decision.Moved moved)) {
                 return Future.succeededFuture(new Moved(before.stage(), false));
               }
-              return rows.write(sessionId, before, moved.lease(), null, details, by.apply(before))
+              return rows.write(
+                      sessionId, before, moved.lease(), null, rest, details, by.apply(before))
                   .compose(
                       written ->
                           written
                               ? Future.succeededFuture(new Moved(moved.lease().stage(), true))
-                              : again(sessionId, rule, details, by, triesLeft));
+                              : again(sessionId, rule, rest, details, by, triesLeft));
             });
   }
 
   private Future<Moved> again(
       UUID sessionId,
       Function<Lease, Lease.Decision> rule,
+      Duration rest,
       StageDetails details,
       Function<Lease, Initiator> by,
       int triesLeft) {
@@ -271,7 +294,7 @@ public final class ClaimStore {
         ? Future.failedFuture(
             CurfewException.of(
                 ErrorCode.UNAVAILABLE, "The recording is being moved by others; try again"))
-        : move(sessionId, rule, details, by, triesLeft - 1);
+        : move(sessionId, rule, rest, details, by, triesLeft - 1);
   }
 
   // Giving owners up
@@ -342,6 +365,7 @@ public final class ClaimStore {
             before,
             after,
             before.until(),
+            Duration.ZERO,
             StageDetails.failure(why),
             Initiator.WATCHDOG)
         .map(

@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -113,13 +114,14 @@ final class LeaseRows {
       """
       WITH moved AS (
         UPDATE recording
-        SET stage = $5, owner = $6, lease_until = NULL, reported_at = NULL, attempt = $7,
-            ready_at = CASE WHEN $5 IN (2, 4) THEN clock_timestamp() END,
+        SET stage = $5::smallint, owner = $6, lease_until = NULL, reported_at = NULL, attempt = $7,
+            ready_at = CASE WHEN $5::smallint IN (2, 4)
+              THEN clock_timestamp() + $24::bigint * interval '1 millisecond' END,
             encoded_by = $8, encoded_token = $9, failed_stage = $10,
             format = COALESCE($11, format),
             ssh_logs_uploaded = COALESCE($12, ssh_logs_uploaded),
             destination = COALESCE($13, destination),
-            uploaded_at = CASE WHEN $5 = 6 THEN clock_timestamp() END,
+            uploaded_at = CASE WHEN $5::smallint = 6 THEN clock_timestamp() END,
             failure = CASE WHEN $15::boolean THEN NULL ELSE COALESCE($14, failure) END,
             updated_at = clock_timestamp()
         WHERE session_id = $1 AND stage = $2 AND token = $3
@@ -142,6 +144,7 @@ final class LeaseRows {
 
   /**
    * @param onlyIfUntil the lease of the owner that is given up; null when the owner itself writes
+   * @param rest how long it rests before it can be claimed, if it is put back
    * @return false when the recording has moved since the lease was read
    */
   Future<Boolean> write(
@@ -149,6 +152,7 @@ final class LeaseRows {
       Lease before,
       Lease after,
       @Nullable Long onlyIfUntil,
+      Duration rest,
       StageDetails details,
       Initiator by) {
     Claimant encoded = after.encoded();
@@ -176,7 +180,8 @@ final class LeaseRows {
       before.attempt(),
       by.kind().wireName(),
       by.userId(),
-      by.name()
+      by.name(),
+      finishes(before, after) ? 0L : rest.toMillis()
     };
     return database
         .query(WRITE, Tuple.from(parameters))

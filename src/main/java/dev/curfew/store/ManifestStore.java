@@ -1,7 +1,6 @@
 package dev.curfew.store;
 
 import dev.curfew.fault.CurfewException;
-import dev.curfew.fault.ErrorCode;
 import dev.curfew.lease.ChunkKind;
 import dev.curfew.lease.Manifest;
 import dev.curfew.lease.RecordingStage;
@@ -19,26 +18,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The manifests of recordings: what was captured, line by line. {@link Manifest} decides on the end
  * of the manifest as it was read; the statement that adds the line moves that end on, and adds
- * nothing when it is no longer there, in which case it is decided anew. The recording's row is
- * locked for that one statement only, since the end of the session waits for it.
+ * nothing when it is no longer there, in which case it is to be decided anew. The recording's row
+ * is locked for that one statement only, since the end of the session waits for it.
  */
 public final class ManifestStore {
-  /** How often a line is fitted anew when another one was quicker. */
-  private static final int TRIES = 20;
-
   private final Database database;
 
   public ManifestStore(Database database) {
     this.database = database;
-  }
-
-  /** The hash of a line, given that of the line before; empty before the first. */
-  @FunctionalInterface
-  public interface Link {
-    /**
-     * @param line complete but for its own {@code chain}
-     */
-    byte[] after(byte[] previous, ChunkRow line);
   }
 
   /**
@@ -46,7 +33,7 @@ public final class ManifestStore {
    *
    * @param capturedAt epoch milliseconds; null for the time of arrival
    * @param content the text; null for what is in the chunk store
-   * @param location where the chunk store keeps it; null for text
+   * @param extension of its name in the chunk store; null for text
    * @param offset where a raw piece shall begin; null to append
    */
   @SuppressWarnings("ArrayRecordComponent")
@@ -57,19 +44,30 @@ public final class ManifestStore {
       long size,
       byte[] sha256,
       @Nullable String content,
-      @Nullable String location,
+      @Nullable String extension,
       @Nullable Long offset) {}
 
-  /** What became of it. */
-  public sealed interface Appended {
-    /** It is listed. */
-    record Listed(long sequence, long rawBytes) implements Appended {}
+  /** What is to become of a chunk. */
+  public sealed interface Plan {
+    /**
+     * It is the next line.
+     *
+     * @param line complete but for its own {@code chain}
+     * @param previous the {@code chain} of the line before; empty for the first
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Next(ChunkRow line, byte[] previous, long rawBytesBefore) implements Plan {
+      /** Length of the raw recording with this line. */
+      public long rawBytes() {
+        return rawBytesBefore + (line.kind() == ChunkKind.RAW ? line.size() : 0);
+      }
+    }
 
     /** It is listed already, under this number. */
-    record Repeated(long sequence, long rawBytes) implements Appended {}
+    record Repeated(long sequence, long rawBytes) implements Plan {}
 
-    /** The session is over; nothing was listed. */
-    record Closed() implements Appended {}
+    /** The session is over; nothing is listed any more. */
+    record Closed() implements Plan {}
   }
 
   // Appending
@@ -107,67 +105,43 @@ public final class ManifestStore {
             });
   }
 
-  private static final String APPEND =
-      """
-      WITH moved AS (
-        UPDATE recording
-        SET chunk_count = chunk_count + 1, chunk_bytes = chunk_bytes + $6,
-            raw_bytes = raw_bytes + CASE WHEN $3 = 4 THEN $6 ELSE 0 END, chain = $8,
-            latest_captured_ms[$3] = GREATEST(latest_captured_ms[$3], $4),
-            updated_at = clock_timestamp()
-        WHERE session_id = $1 AND stage = 1 AND chunk_count = $2
-        RETURNING session_id
-      )
-      INSERT INTO chunk (
-        session_id, sequence, kind, captured_at, received_at, size, sha256, chain, content,
-        location, raw_offset)
-      SELECT session_id, $2, $3, at_ms($4), at_ms($5), $6, $7, $8, $9, $10, $11 FROM moved
-      RETURNING sequence
-      """;
-
   /**
-   * Lists a chunk after those that are there, if the session still lives.
+   * Where a chunk would be listed now, if the session still lives.
    *
    * @return fails as {@link Manifest#capturedAt} and {@link Manifest#place} say; NOT_FOUND
    */
-  public Future<Appended> append(NewChunk chunk, Link link) {
-    return append(chunk, link, TRIES);
-  }
-
-  private Future<Appended> append(NewChunk chunk, Link link, int triesLeft) {
+  public Future<Plan> plan(NewChunk chunk) {
     return end(chunk.sessionId)
         .compose(
             end -> {
               Manifest manifest = end.manifest;
               if (!manifest.open()) {
-                return Future.succeededFuture(new Appended.Closed());
+                return Future.succeededFuture(new Plan.Closed());
               }
               long capturedAt = manifest.capturedAt(chunk.kind, chunk.capturedAt, end.now);
               if (chunk.kind == ChunkKind.RAW) {
                 return manifest.place(chunk.offset, chunk.size) == Manifest.Place.BEFORE
                     ? repeatedRaw(chunk, manifest)
-                    : insert(chunk, end, capturedAt, link, triesLeft);
+                    : Future.succeededFuture(next(chunk, end, capturedAt));
               }
               return manifest.mayRepeat(chunk.kind, chunk.capturedAt)
                   ? repeated(chunk, capturedAt)
-                      .compose(
-                          sequence ->
-                              sequence.isPresent()
-                                  ? Future.succeededFuture(
-                                      new Appended.Repeated(sequence.get(), manifest.rawBytes()))
-                                  : insert(chunk, end, capturedAt, link, triesLeft))
-                  : insert(chunk, end, capturedAt, link, triesLeft);
+                      .map(
+                          listed ->
+                              listed
+                                  .<Plan>map(
+                                      sequence -> new Plan.Repeated(sequence, manifest.rawBytes()))
+                                  .orElseGet(() -> next(chunk, end, capturedAt)))
+                  : Future.succeededFuture(next(chunk, end, capturedAt));
             });
   }
 
-  private Future<Appended> insert(
-      NewChunk chunk, End end, long capturedAt, Link link, int triesLeft) {
+  private static Plan next(NewChunk chunk, End end, long capturedAt) {
     Manifest manifest = end.manifest;
-    boolean raw = chunk.kind == ChunkKind.RAW;
-    ChunkRow line =
+    return new Plan.Next(
         new ChunkRow(
             chunk.sessionId,
-            manifest.chunkCount(),
+            manifest.nextSequence(),
             chunk.kind,
             capturedAt,
             end.now,
@@ -175,35 +149,10 @@ public final class ManifestStore {
             chunk.sha256,
             new byte[0],
             chunk.content,
-            chunk.location,
-            raw ? manifest.rawBytes() : null);
-    Object[] parameters = {
-      line.sessionId(),
-      line.sequence(),
-      line.kind().code(),
-      line.capturedAt(),
-      line.receivedAt(),
-      line.size(),
-      Buffer.buffer(line.sha256()),
-      Buffer.buffer(link.after(end.chain, line)),
-      line.content(),
-      line.location(),
-      line.rawOffset()
-    };
-    return database
-        .query(APPEND, Tuple.from(parameters))
-        .compose(
-            rows -> {
-              if (rows.rowCount() == 1) {
-                return Future.succeededFuture(
-                    new Appended.Listed(
-                        line.sequence(), manifest.rawBytes() + (raw ? line.size() : 0)));
-              }
-              return triesLeft == 0
-                  ? Future.failedFuture(
-                      CurfewException.of(ErrorCode.UNAVAILABLE, "The recording is busy; try again"))
-                  : append(chunk, link, triesLeft - 1);
-            });
+            chunk.extension,
+            chunk.kind == ChunkKind.RAW ? manifest.rawBytes() : null),
+        end.chain,
+        manifest.rawBytes());
   }
 
   private static final String SAME_RAW =
@@ -212,7 +161,7 @@ public final class ManifestStore {
       WHERE session_id = $1 AND kind = 4 AND raw_offset = $2 AND size = $3 AND sha256 = $4
       """;
 
-  private Future<Appended> repeatedRaw(NewChunk chunk, Manifest manifest) {
+  private Future<Plan> repeatedRaw(NewChunk chunk, Manifest manifest) {
     return database
         .query(
             SAME_RAW,
@@ -220,7 +169,7 @@ public final class ManifestStore {
         .map(
             rows -> {
               for (Row row : rows) {
-                return new Appended.Repeated(row.getLong(0), manifest.rawBytes());
+                return new Plan.Repeated(row.getLong(0), manifest.rawBytes());
               }
               throw manifest.gap();
             });
@@ -248,12 +197,55 @@ public final class ManifestStore {
             });
   }
 
+  private static final String APPEND =
+      """
+      WITH moved AS (
+        UPDATE recording
+        SET chunk_count = chunk_count + 1, chunk_bytes = chunk_bytes + $6,
+            raw_bytes = raw_bytes + CASE WHEN $3 = 4 THEN $6 ELSE 0 END, chain = $8,
+            latest_captured_ms[$3] = GREATEST(latest_captured_ms[$3], $4),
+            updated_at = clock_timestamp()
+        WHERE session_id = $1 AND stage = 1 AND chunk_count = $2 - 1
+        RETURNING session_id
+      )
+      INSERT INTO chunk (
+        session_id, sequence, kind, captured_at, received_at, size, sha256, chain, content,
+        extension, raw_offset)
+      SELECT session_id, $2, $3, at_ms($4), at_ms($5), $6, $7, $8, $9, $10, $11 FROM moved
+      RETURNING sequence
+      """;
+
+  /**
+   * Lists a chunk as planned.
+   *
+   * @param chain the hash of the line
+   * @return false when the session has ended since, or another chunk has taken the place: nothing
+   *     was listed
+   */
+  public Future<Boolean> append(Plan.Next planned, byte[] chain) {
+    ChunkRow line = planned.line;
+    Object[] parameters = {
+      line.sessionId(),
+      line.sequence(),
+      line.kind().code(),
+      line.capturedAt(),
+      line.receivedAt(),
+      line.size(),
+      Buffer.buffer(line.sha256()),
+      Buffer.buffer(chain),
+      line.content(),
+      line.extension(),
+      line.rawOffset()
+    };
+    return database.query(APPEND, Tuple.from(parameters)).map(rows -> rows.rowCount() == 1);
+  }
+
   // Reading
 
   private static final String COLUMNS =
       """
       SELECT session_id, sequence, kind, ms(captured_at) AS captured_at,
-        ms(received_at) AS received_at, size, sha256, chain, content, location, raw_offset
+        ms(received_at) AS received_at, size, sha256, chain, content, extension, raw_offset
       FROM chunk
       """;
 
@@ -289,9 +281,24 @@ public final class ManifestStore {
               row.getBuffer("sha256").getBytes(),
               row.getBuffer("chain").getBytes(),
               row.getString("content"),
-              row.getString("location"),
+              row.getString("extension"),
               row.getLong("raw_offset")));
     }
     return lines;
+  }
+
+  private static final String LAST_LINK = "SELECT chain FROM recording WHERE session_id = $1";
+
+  /** The hash of the last line, as the recording has it; empty before the first. */
+  public Future<byte[]> lastLink(UUID sessionId) {
+    return database
+        .query(LAST_LINK, Tuple.of(sessionId))
+        .map(
+            rows -> {
+              for (Row row : rows) {
+                return row.getBuffer(0).getBytes();
+              }
+              throw CurfewException.notFound("The recording");
+            });
   }
 }

@@ -107,6 +107,29 @@ public final class RecordingStore {
     }
   }
 
+  private static final String TITLE =
+      """
+      SELECT concat_ws(
+        ' ', 'Session', s.numeric_id, COALESCE('on ' || k.target_host, 'with ' || c.name))
+      FROM session s
+        LEFT JOIN checkout k ON k.session_id = s.id
+        LEFT JOIN credential c ON c.id = k.credential_id
+      WHERE s.id = $1
+      """;
+
+  /** What people call the recording of a session. */
+  public Future<String> title(UUID sessionId) {
+    return database
+        .query(TITLE, Tuple.of(sessionId))
+        .map(
+            rows -> {
+              for (Row row : rows) {
+                return row.getString(0);
+              }
+              return "Session " + sessionId;
+            });
+  }
+
   private static final String STAGES =
       "SELECT session_id, stage FROM recording WHERE session_id = ANY($1)";
 
@@ -362,7 +385,7 @@ public final class RecordingStore {
         WHERE session_id = $1 AND stage = 6 AND cleared_at IS NULL
         RETURNING session_id
       )
-      UPDATE chunk c SET content = NULL, location = NULL
+      UPDATE chunk c SET content = NULL, extension = NULL
       FROM cleared WHERE c.session_id = cleared.session_id
       """;
 

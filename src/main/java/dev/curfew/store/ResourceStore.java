@@ -61,7 +61,8 @@ public final class ResourceStore {
                 Database.query(on, INSERT, Tuple.of(id, realmId, name, provider.wireName()))
                     .compose(
                         made ->
-                            Database.query(on, ALLOW, Tuple.of(id, users.toArray(Integer[]::new))))
+                            Database.query(
+                                on, ALLOW, Tuple.of(id, (Object) users.toArray(Integer[]::new))))
                     .compose(
                         allowed -> AdminChange.CREATED.write(on, realmId, "resource", id, name, by))
                     .compose(logged -> Database.query(on, BY_ID, Tuple.of(id)))

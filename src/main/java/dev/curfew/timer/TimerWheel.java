@@ -39,12 +39,11 @@ public final class TimerWheel {
    *
    * The wheel goes from one non-empty bucket to the next, however far apart they are. A bucket of
    * level 0 is fired; a bucket of a higher level is drained when `tick` reaches its first
-   * millisecond: all its timers now agree with `tick` in that digit and move to lower levels.
-   * Draining may stop half-way when the call's limit is used up; nothing else goes on before it is
-   * finished.
+   * millisecond: its timers move on, those due within the bucket to lower levels. Draining may stop
+   * half-way when the call's limit is used up; nothing else goes on before it is finished.
    *
    * A bucket is a doubly linked list through `nodes`, three ints for each slot side by side, so that
-   * touching a timer touches one cache line. Links are offsets into `nodes`. The first node of a
+   * a timer is seldom in more than one cache line. Links are offsets into `nodes`. The first node of a
    * bucket names the bucket in place of a predecessor, so unlinking needs no search and holds also
    * half-way through draining.
    */

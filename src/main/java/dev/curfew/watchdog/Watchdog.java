@@ -5,6 +5,8 @@ import dev.curfew.bus.EventsCommitted;
 import dev.curfew.bus.RecordingReady;
 import dev.curfew.bus.Routes;
 import dev.curfew.cluster.ClusterClock;
+import dev.curfew.fault.CurfewException;
+import dev.curfew.fault.ErrorCode;
 import dev.curfew.lease.Work;
 import dev.curfew.store.ClaimStore;
 import dev.curfew.store.ClusterSeat;
@@ -31,6 +33,7 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
 
   private static final int DAYS_AHEAD = 2;
   private static final Duration PARTITIONS_EVERY = Duration.ofMinutes(10);
+  private static final Duration PARTITIONS_AGAIN = Duration.ofMinutes(1);
 
   /**
    * Durations are those of the configuration's {@code watchdog} section.
@@ -65,7 +68,7 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
   private final Bus bus;
   private final Repairs repairs;
   private final Options options;
-  private boolean active;
+  private volatile boolean active;
   private boolean deaf = true;
   private long hearingSince;
   private long partitionsDueAt;
@@ -90,6 +93,11 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
     clock.watch(this);
     // The log's days first, before there is much to write.
     return sweep().onComplete(done -> schedule());
+  }
+
+  /** Whether this node's watchdog is the one that sweeps. */
+  public boolean active() {
+    return active;
   }
 
   private void schedule() {
@@ -156,14 +164,20 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
         .compose(done -> part("overdue sessions", this::overdue))
         .compose(done -> part("sessions that are ending", this::ending))
         .compose(done -> part("checkouts", this::checkouts))
-        .compose(done -> part("event partitions", this::partitions));
+        .compose(done -> partitions());
   }
 
+  /** One part of the sweep; what stops it stops the others only if the database is away. */
   private Future<Void> part(String what, Supplier<Future<Void>> work) {
     return work.get()
         .recover(
             failure -> {
-              LOG.warn("The sweep of {} failed: {}", what, failure.getMessage());
+              if (!clock.databaseAnswers()
+                  || failure instanceof CurfewException known
+                      && known.code() == ErrorCode.UNAVAILABLE) {
+                return Future.failedFuture(failure);
+              }
+              LOG.warn("The sweep of {} failed", what, failure);
               return Future.succeededFuture();
             });
   }
@@ -186,9 +200,8 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
                 bus.publish(Routes.EVENTS_COMMITTED, EventsCommitted.INSTANCE);
                 bus.publish(Routes.RECORDING_READY, RecordingReady.INSTANCE);
               }
-              return (Void) null;
-            })
-        .onFailure(unanswered -> deaf = true);
+              return null;
+            });
   }
 
   private Future<Void> overdue() {
@@ -217,9 +230,19 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
               Future<Void> all = Future.succeededFuture();
               for (UUID id : found) {
                 LOG.warn("Session {} is over and left its checkout open", id);
-                all = all.compose(done -> part("checkouts", () -> repairs.undo(id)));
+                all = all.compose(done -> undo(id));
               }
               return all;
+            });
+  }
+
+  private Future<Void> undo(UUID sessionId) {
+    return repairs
+        .undo(sessionId)
+        .recover(
+            failure -> {
+              LOG.warn("Session {} could not be undone: {}", sessionId, failure.getMessage());
+              return Future.succeededFuture();
             });
   }
 
@@ -229,7 +252,14 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
     }
     return logged("added", partitions.addAhead(DAYS_AHEAD))
         .compose(added -> logged("dropped", partitions.dropOlderThan(options.eventRetention)))
-        .onSuccess(done -> partitionsDueAt = clock.now() + PARTITIONS_EVERY.toMillis());
+        .onSuccess(done -> partitionsDueAt = clock.now() + PARTITIONS_EVERY.toMillis())
+        .recover(
+            failure -> {
+              // A reader of the log may stand in the way for long; the days ahead leave time.
+              partitionsDueAt = clock.now() + PARTITIONS_AGAIN.toMillis();
+              LOG.warn("The days of the event log are as they were", failure);
+              return Future.succeededFuture();
+            });
   }
 
   private static Future<Void> logged(String what, Future<List<LocalDate>> days) {

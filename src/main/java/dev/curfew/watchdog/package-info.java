@@ -15,8 +15,8 @@
  *       owner has the whole limit again.
  *   <li>The connection that holds the seat ends: another node takes it, and begins with the same
  *       grace. Two sweeps at once do no harm, since each write names what it was decided on.
- *   <li>One part of a sweep fails: the others are done all the same, and it is tried again at the
- *       next.
+ *   <li>One part of a sweep fails for another reason: the others are done all the same, and it is
+ *       tried again at the next.
  * </ul>
  */
 @NullMarked

@@ -40,7 +40,9 @@ public final class SessionHeapBench {
           new UUID(
               ((now + i) << 16) | 0x7000 | random.nextInt(0x1000),
               random.nextLong() & 0x3fffffffffffffffL | 0x8000000000000000L);
-      kernels.get(IdHash.shard(id, SHARDS)).adopt(row(id, i, now, random), now);
+      ShardKernel<Void> kernel = kernels.get(IdHash.shard(id, SHARDS));
+      kernel.lookAgain(id);
+      kernel.reloaded(id, row(id, i, now, random), now);
     }
     long full = used();
     System.out.printf(

@@ -19,7 +19,7 @@ import org.openjdk.jmh.util.Statistics;
 
 /**
  * The timing wheel beside Agrona's and Netty's: cost of a call, bytes a timer, lateness, in one run
- * of about eight minutes.
+ * of about ten minutes.
  *
  * <pre>
  * mvn -q -Pbench test-compile exec:exec -Dbench=dev.curfew.bench.TimerBench

@@ -92,7 +92,12 @@ class ClaimCoordinatorTest {
     Claim encode = claim("a", 1, Duration.ZERO).get(0);
     Await.result(
         claimStore.report(
-            id, encode.claimant(), RecordingStage.DONE_ENCODED, 3, StageDetails.NONE));
+            id,
+            encode.claimant(),
+            RecordingStage.DONE_ENCODED,
+            3,
+            Duration.ZERO,
+            StageDetails.NONE));
     assertThat(Await.result(coordinator.claim(Work.UPLOAD, "u", 1, Duration.ZERO).granted()))
         .extracting(Claim::sessionId)
         .containsExactly(id);

@@ -3,6 +3,7 @@ package dev.curfew.recording;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.curfew.lease.ChunkKind;
 import dev.curfew.recording.ChunkContent.Inline;
 import dev.curfew.recording.ChunkContent.Stored;
 import java.util.ArrayList;

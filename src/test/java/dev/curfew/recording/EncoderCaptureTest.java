@@ -3,6 +3,7 @@ package dev.curfew.recording;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
+import dev.curfew.lease.ArtefactKind;
 import dev.curfew.replay.CaptureReader;
 import dev.curfew.replay.CapturedEvent.Frame;
 import dev.curfew.replay.CapturedSession;

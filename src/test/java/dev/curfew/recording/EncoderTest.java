@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
+import dev.curfew.lease.ArtefactKind;
+import dev.curfew.lease.ChunkKind;
 import io.vertx.core.json.JsonObject;
 import java.awt.Color;
 import java.awt.image.BufferedImage;

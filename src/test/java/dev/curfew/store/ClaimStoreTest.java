@@ -141,11 +141,21 @@ class ClaimStoreTest {
     claimOne(Work.ENCODE, "encoder");
     refused(
         claims.report(
-            id, Claimant.of("other", null), RecordingStage.DONE_ENCODED, 3, StageDetails.NONE),
+            id,
+            Claimant.of("other", null),
+            RecordingStage.DONE_ENCODED,
+            3,
+            Duration.ZERO,
+            StageDetails.NONE),
         ErrorCode.NOT_OWNER);
     Await.result(
         claims.report(
-            id, Claimant.of("encoder", null), RecordingStage.DONE_ENCODED, 3, StageDetails.NONE));
+            id,
+            Claimant.of("encoder", null),
+            RecordingStage.DONE_ENCODED,
+            3,
+            Duration.ZERO,
+            StageDetails.NONE));
     assertThat(sessions.stage(id)).isEqualTo(RecordingStage.DONE_ENCODED);
   }
 
@@ -161,6 +171,7 @@ class ClaimStoreTest {
               claim.claimant(),
               RecordingStage.FAILED,
               MOST_ATTEMPTS,
+              Duration.ZERO,
               StageDetails.failure("no codec")));
     }
     assertThat(sessions.stage(id)).isEqualTo(RecordingStage.FAILED);
@@ -307,7 +318,8 @@ class ClaimStoreTest {
   }
 
   private static Future<ClaimStore.Moved> report(Claim claim, RecordingStage to) {
-    return claims.report(claim.sessionId(), claim.claimant(), to, MOST_ATTEMPTS, StageDetails.NONE);
+    return claims.report(
+        claim.sessionId(), claim.claimant(), to, MOST_ATTEMPTS, Duration.ZERO, StageDetails.NONE);
   }
 
   private static Claim claimOne(Work work, String instance) {

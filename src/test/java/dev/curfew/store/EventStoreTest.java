@@ -7,6 +7,7 @@ import dev.curfew.fault.ErrorCode;
 import dev.curfew.testing.Await;
 import dev.curfew.testing.DirectSql;
 import dev.curfew.testing.TestLog;
+import dev.curfew.testing.TestPeople;
 import dev.curfew.testing.TestStore;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -185,11 +186,7 @@ class EventStoreTest {
 
   @Test
   void read_addsRealmAndUserToTheData() throws Exception {
-    sql.run("INSERT INTO realm (name, tier) VALUES ('acme', 'business')");
-    UUID userUuid = UUID.randomUUID();
-    sql.run(
-        "INSERT INTO users (id, realm_id, username, roles) VALUES (?, 1, 'jdoe', '{USER}')",
-        userUuid);
+    UUID userUuid = new TestPeople(sql).realm(1, "acme").user(1, 1, "jdoe");
     UUID session = UUID.randomUUID();
     log.write(STARTED, 1, session, 1L, "one");
     log.write(LOGIN, 2, null, null, "two");
@@ -289,10 +286,10 @@ class EventStoreTest {
 
   @Test
   void users_areFoundByEachOfTheirNames() throws Exception {
-    sql.run("INSERT INTO realm (name, tier) VALUES ('acme', 'business'), ('other', 'free')");
-    UUID jdoe = user(1, "jdoe");
-    user(1, "1");
-    user(2, "jdoe");
+    TestPeople people = new TestPeople(sql).realm(1, "acme").realm(2, "other");
+    UUID jdoe = people.user(1, 1, "jdoe");
+    people.user(2, 1, "1");
+    people.user(3, 2, "jdoe");
 
     assertThat(Await.result(store.users(1, jdoe.toString()))).containsExactly(1L);
     assertThat(Await.result(store.users(1, "1"))).containsExactly(1L);
@@ -301,16 +298,6 @@ class EventStoreTest {
     assertThat(Await.result(store.users(2, jdoe.toString()))).isEmpty();
     assertThat(Await.result(store.users(1, "99999999999999"))).isEmpty();
     assertThat(Await.result(store.users(1, "nobody"))).isEmpty();
-  }
-
-  private UUID user(int realm, String name) throws Exception {
-    UUID id = UUID.randomUUID();
-    sql.run(
-        "INSERT INTO users (id, realm_id, username, roles) VALUES (?, ?, ?, '{USER}')",
-        id,
-        realm,
-        name);
-    return id;
   }
 
   private EventPage read(EventCursor after) {

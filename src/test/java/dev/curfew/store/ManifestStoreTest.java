@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
 import dev.curfew.lease.ChunkKind;
-import dev.curfew.store.ManifestStore.Appended;
 import dev.curfew.store.ManifestStore.NewChunk;
+import dev.curfew.store.ManifestStore.Plan;
 import dev.curfew.testing.Await;
 import dev.curfew.testing.DirectSql;
 import dev.curfew.testing.RecordedSessions;
@@ -47,12 +47,12 @@ class ManifestStoreTest {
   @Test
   void chunks_areNumberedAndLinkedInOrder() throws SQLException {
     UUID id = sessions.live();
-    assertThat(append(text(id, "one", null))).isEqualTo(new Appended.Listed(0, 0));
-    assertThat(append(raw(id, "abc", null))).isEqualTo(new Appended.Listed(1, 3));
-    assertThat(append(raw(id, "de", 3L))).isEqualTo(new Appended.Listed(2, 5));
+    assertThat(append(text(id, "one", null))).isEqualTo(new Listed(1, 0));
+    assertThat(append(raw(id, "abc", null))).isEqualTo(new Listed(2, 3));
+    assertThat(append(raw(id, "de", 3L))).isEqualTo(new Listed(3, 5));
 
     List<ChunkRow> lines = Await.result(manifests.list(id, 0, 10));
-    assertThat(lines).extracting(ChunkRow::sequence).containsExactly(0L, 1L, 2L);
+    assertThat(lines).extracting(ChunkRow::sequence).containsExactly(1L, 2L, 3L);
     assertThat(lines).extracting(ChunkRow::rawOffset).containsExactly(null, 0L, 3L);
     assertThat(lines.get(0).content()).isEqualTo("one");
     byte[] chain = new byte[0];
@@ -69,8 +69,17 @@ class ManifestStoreTest {
     UUID id = sessions.live();
     append(text(id, "in time", null));
     sessions.end(id);
-    assertThat(append(text(id, "too late", null))).isEqualTo(new Appended.Closed());
+    assertThat(append(text(id, "too late", null))).isEqualTo(new Plan.Closed());
     assertThat(Await.result(manifests.list(id, 0, 10))).hasSize(1);
+  }
+
+  @Test
+  void chunkPlannedBeforeTheEnd_isNotListedAfterIt() throws SQLException {
+    UUID id = sessions.live();
+    Plan.Next planned = (Plan.Next) Await.result(manifests.plan(text(id, "under way", null)));
+    sessions.end(id);
+    assertThat(Await.result(manifests.append(planned, new byte[32]))).isFalse();
+    assertThat(Await.result(manifests.list(id, 0, 10))).isEmpty();
   }
 
   @Test
@@ -99,8 +108,8 @@ class ManifestStoreTest {
     long at = System.currentTimeMillis();
     append(text(id, "ls", at));
     append(text(id, "cd", at));
-    assertThat(append(text(id, "ls", at))).isEqualTo(new Appended.Repeated(0, 0));
-    assertThat(append(text(id, "ls", at + 1))).isEqualTo(new Appended.Listed(2, 0));
+    assertThat(append(text(id, "ls", at))).isEqualTo(new Plan.Repeated(1, 0));
+    assertThat(append(text(id, "ls", at + 1))).isEqualTo(new Listed(3, 0));
   }
 
   @Test
@@ -108,8 +117,8 @@ class ManifestStoreTest {
     UUID id = sessions.live();
     append(raw(id, "0123456789", 0L));
     append(raw(id, "abcde", 10L));
-    assertThat(append(raw(id, "0123456789", 0L))).isEqualTo(new Appended.Repeated(0, 15));
-    assertThat(append(raw(id, "abcde", 10L))).isEqualTo(new Appended.Repeated(1, 15));
+    assertThat(append(raw(id, "0123456789", 0L))).isEqualTo(new Plan.Repeated(1, 15));
+    assertThat(append(raw(id, "abcde", 10L))).isEqualTo(new Plan.Repeated(2, 15));
   }
 
   @Test
@@ -131,9 +140,9 @@ class ManifestStoreTest {
   @Test
   void chunksOfManyAtOnce_makeOneChain() throws SQLException {
     UUID id = sessions.live();
-    List<Future<Appended>> appended = new ArrayList<>();
+    List<Future<Object>> appended = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
-      appended.add(manifests.append(text(id, "chunk " + i, null), ManifestStoreTest::link));
+      appended.add(appendEventually(text(id, "chunk " + i, null)));
     }
     Await.result(Future.all(appended));
     List<ChunkRow> lines = Await.result(manifests.list(id, 0, 100));
@@ -145,12 +154,31 @@ class ManifestStoreTest {
     }
   }
 
-  private static Appended append(NewChunk chunk) {
-    return Await.result(manifests.append(chunk, ManifestStoreTest::link));
+  private record Listed(long sequence, long rawBytes) {}
+
+  private static Object append(NewChunk chunk) {
+    return Await.result(appendEventually(chunk));
+  }
+
+  private static Future<Object> appendEventually(NewChunk chunk) {
+    return manifests
+        .plan(chunk)
+        .compose(
+            plan ->
+                plan instanceof Plan.Next next
+                    ? manifests
+                        .append(next, link(next.previous(), next.line()))
+                        .compose(
+                            listed ->
+                                listed
+                                    ? Future.succeededFuture(
+                                        new Listed(next.line().sequence(), next.rawBytes()))
+                                    : appendEventually(chunk))
+                    : Future.succeededFuture(plan));
   }
 
   private static CurfewException refused(NewChunk chunk, ErrorCode code) {
-    Throwable failure = Await.failure(manifests.append(chunk, ManifestStoreTest::link));
+    Throwable failure = Await.failure(manifests.plan(chunk));
     assertThat(failure).isInstanceOf(CurfewException.class);
     assertThat(((CurfewException) failure).code()).isEqualTo(code);
     return (CurfewException) failure;
@@ -164,8 +192,7 @@ class ManifestStoreTest {
 
   private static NewChunk raw(UUID id, String piece, @Nullable Long offset) {
     byte[] bytes = piece.getBytes(StandardCharsets.UTF_8);
-    return new NewChunk(
-        id, ChunkKind.RAW, null, bytes.length, sha256(bytes), null, "somewhere", offset);
+    return new NewChunk(id, ChunkKind.RAW, null, bytes.length, sha256(bytes), null, "raw", offset);
   }
 
   private static byte[] link(byte[] previous, ChunkRow line) {

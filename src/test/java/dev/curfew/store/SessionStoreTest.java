@@ -361,6 +361,91 @@ class SessionStoreTest {
     assertThat(data.getJsonObject("by").getString("kind")).isEqualTo("policy");
   }
 
+  // Several shards in one statement
+
+  @Test
+  void commit_ofSeveralShardsAnswersEach() throws Exception {
+    long second = Await.result(store.takeShard(8, "here"));
+    long third = Await.result(store.takeShard(9, "here"));
+    NewSession again = session(SessionKind.ACCESS);
+    NewSession conflicting = session(SessionKind.ACCESS);
+    NewSession late = session(SessionKind.ACCESS);
+    NewSession fresh = session(SessionKind.ACCESS);
+    commit(1, creation(again));
+    Await.result(
+        store.commit(
+            List.of(new Batch(8, second, 1, List.of(creation(conflicting).change), List.of()))));
+    Await.result(store.takeShard(9, "there"));
+
+    List<BatchResult> results =
+        Await.result(
+            store.commit(
+                List.of(
+                    new Batch(9, third, 1, List.of(creation(late).change), creation(late).events),
+                    batch(1, creation(again)),
+                    new Batch(
+                        8,
+                        second,
+                        2,
+                        List.of(creation(conflicting).change, creation(fresh).change),
+                        creation(fresh).events))));
+
+    assertThat(results)
+        .containsExactly(
+            new BatchResult.Deposed(),
+            BatchResult.Committed.WHOLE,
+            new BatchResult.Committed(Set.of(conflicting.id())));
+    assertThat(events(again)).hasSize(1);
+    assertThat(events(late)).isEmpty();
+    assertThat(events(fresh)).hasSize(1);
+    assertThat(Await.result(store.find(late.id()))).isEmpty();
+    assertThat(Await.result(store.live(8))).hasSize(2);
+  }
+
+  @Test
+  void commit_ofSeveralShardsIsNotHeldUpByOnesContent() throws Exception {
+    long second = Await.result(store.takeShard(8, "here"));
+    NewSession sound = session(SessionKind.ACCESS);
+    NewSession unsound =
+        session(SessionKind.ACCESS, new NewSession.Details("nonsense", null, null, null));
+
+    List<BatchResult> results =
+        Await.result(
+            store.commit(
+                List.of(
+                    batch(1, creation(unsound)),
+                    new Batch(
+                        8, second, 1, List.of(creation(sound).change), creation(sound).events))));
+
+    assertThat(results.get(0)).isInstanceOf(BatchResult.Rejected.class);
+    assertThat(results.get(1)).isEqualTo(BatchResult.Committed.WHOLE);
+    assertThat(events(sound)).hasSize(1);
+    assertThat(progress()).isZero();
+  }
+
+  @Test
+  void commits_thatShareShardsDoNotWaitInACircle() throws Exception {
+    long second = Await.result(store.takeShard(8, "here"));
+    List<Future<List<BatchResult>>> sent = new ArrayList<>();
+    try (DirectSql lock = DirectSql.open(node.endpoint()).begin()) {
+      lock.column("SELECT shard FROM shard_owner WHERE shard = 7 FOR UPDATE");
+      NewSession one = session(SessionKind.ACCESS);
+      NewSession two = session(SessionKind.ACCESS);
+      Batch seven = batch(1, creation(one));
+      Batch eight = new Batch(8, second, 1, List.of(creation(two).change), creation(two).events);
+      sent.add(store.commit(List.of(eight, seven)));
+      sent.add(store.commit(List.of(seven, eight)));
+      sent.add(store.commit(List.of(eight)));
+      awaitBlocked(2);
+      lock.commit();
+      for (Future<List<BatchResult>> answer : sent) {
+        assertThat(Await.result(answer)).containsOnly(BatchResult.Committed.WHOLE);
+      }
+      assertThat(events(one)).hasSize(1);
+      assertThat(events(two)).hasSize(1);
+    }
+  }
+
   @Test
   void pulse_neverGoesBack() throws Exception {
     NewSession session = session(SessionKind.PSM);

@@ -1,0 +1,32 @@
+package dev.curfew.recording;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How this node deals with recordings; the values are those of the configuration's {@code
+ * recording}, {@code psm} and {@code limits} sections.
+ *
+ * @param lease how long a claim holds without a sign of life
+ * @param maxAttempts claims of one stage before the recording is Failed
+ * @param retryDelay how long a recording rests after an attempt of this node's own worker failed,
+ *     for the first time; ten times as long after the next
+ * @param workDirectory artefacts until they are uploaded
+ * @param localRetention how long chunks stay after the destination was read back
+ * @param encode whether videos are made; without, a recording keeps its raw data and timeline
+ * @param recordKeystrokes whether keystrokes are kept
+ * @param captureClipboard whether the clipboard is kept
+ * @param images largest screenshot
+ * @param largestRawPiece bytes of one piece of a raw recording
+ */
+public record RecordingOptions(
+    Duration lease,
+    int maxAttempts,
+    Duration retryDelay,
+    Path workDirectory,
+    Duration localRetention,
+    boolean encode,
+    boolean recordKeystrokes,
+    boolean captureClipboard,
+    ImageLimits images,
+    long largestRawPiece) {}

@@ -1,0 +1,217 @@
+package dev.curfew.recording;
+
+import dev.curfew.fault.CurfewException;
+import dev.curfew.fault.ErrorCode;
+import dev.curfew.lease.ArtefactKind;
+import dev.curfew.lease.ChunkKind;
+import dev.curfew.lease.RecordingStage;
+import dev.curfew.store.ArtefactRow;
+import dev.curfew.store.ChunkRow;
+import dev.curfew.store.RecordingRow;
+import io.vertx.core.Future;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Gives out what was captured and what was made of it. */
+final class RecordingReads {
+  private static final int MOST_PIECES = 100_000;
+  private static final String BYTES = "application/octet-stream";
+
+  private final RecordingSurroundings around;
+
+  RecordingReads(RecordingSurroundings around) {
+    this.around = around;
+  }
+
+  // Chunks
+
+  Future<Content> chunk(UUID sessionId, long sequence) {
+    return around
+        .manifests
+        .list(sessionId, sequence, 1)
+        .map(
+            rows ->
+                rows.stream()
+                    .filter(row -> row.sequence() == sequence)
+                    .findFirst()
+                    .map(this::content)
+                    .orElseThrow(() -> CurfewException.notFound("The chunk")));
+  }
+
+  private Content content(ChunkRow row) {
+    return new PiecedContent(
+        around, contentType(row), HexFormat.of().formatHex(row.sha256()), List.of(piece(row)));
+  }
+
+  private static String contentType(ChunkRow row) {
+    if (row.content() != null) {
+      return "text/plain; charset=utf-8";
+    }
+    for (ImageFormat format : ImageFormat.values()) {
+      if (format.extension().equals(row.extension())) {
+        return format.contentType();
+      }
+    }
+    return BYTES;
+  }
+
+  private PiecedContent.Piece piece(ChunkRow row) {
+    Chunk chunk = ManifestRows.chunk(row);
+    if (chunk.content() instanceof ChunkContent.Gone) {
+      throw CurfewException.notFound("The chunk's content is kept no longer; it");
+    }
+    return new ChunkPiece(around.chunks, row.sessionId(), chunk);
+  }
+
+  private record ChunkPiece(ChunkStore store, UUID sessionId, Chunk chunk)
+      implements PiecedContent.Piece {
+    @Override
+    public long size() {
+      return chunk.size();
+    }
+
+    @Override
+    public InputStream open(long offset) throws IOException {
+      if (chunk.content() instanceof ChunkContent.Inline inline) {
+        InputStream in = new ByteArrayInputStream(inline.text().getBytes(StandardCharsets.UTF_8));
+        in.skipNBytes(offset);
+        return in;
+      }
+      return store.open(chunk.key(sessionId), offset, chunk.size() - offset);
+    }
+  }
+
+  /** The raw pieces or, once those are gone, the artefact that was made of them. */
+  Future<Content> raw(UUID sessionId) {
+    return around
+        .manifests
+        .list(sessionId, ChunkKind.RAW, 0, MOST_PIECES)
+        .compose(
+            rows -> {
+              if (rows.isEmpty()) {
+                throw CurfewException.notFound("A raw recording");
+              }
+              if (rows.stream().anyMatch(row -> row.extension() == null)) {
+                return artefact(sessionId, ArtefactKind.RAW);
+              }
+              return Future.succeededFuture(
+                  new PiecedContent(around, BYTES, "", rows.stream().map(this::piece).toList()));
+            });
+  }
+
+  // Artefacts
+
+  Future<Content> artefact(UUID sessionId, ArtefactKind kind) {
+    return around
+        .recordings
+        .find(sessionId)
+        .compose(
+            recording -> {
+              ArtefactRow artefact =
+                  recording.artefacts().stream()
+                      .filter(row -> row.kind() == kind)
+                      .findFirst()
+                      .orElseThrow(
+                          () ->
+                              CurfewException.notFound(
+                                  "The " + kind.wireName() + " of the recording"));
+              return around.blocking(() -> whereItLies(recording, artefact));
+            });
+  }
+
+  private Content whereItLies(RecordingRow recording, ArtefactRow artefact) throws IOException {
+    PiecedContent.Piece local =
+        new LocalPiece(around.files.file(artefact.location()), artefact.size());
+    String delivered = artefact.destination();
+    PiecedContent.Piece piece =
+        recording.stage() == RecordingStage.DONE_UPLOADED && delivered != null
+            ? new DeliveredPiece(around.destination, delivered, artefact.size())
+            : local;
+    // Whether it can be had is better known before the first byte is sent than after.
+    piece.open(0).close();
+    return new PiecedContent(around, artefact.contentType(), artefact.sha256(), List.of(piece));
+  }
+
+  private record LocalPiece(Path file, long size) implements PiecedContent.Piece {
+    @Override
+    public InputStream open(long offset) throws IOException {
+      InputStream in = Files.newInputStream(file);
+      in.skipNBytes(offset);
+      return in;
+    }
+  }
+
+  private record DeliveredPiece(ArtefactDestination destination, String name, long size)
+      implements PiecedContent.Piece {
+    @Override
+    public InputStream open(long offset) throws IOException {
+      InputStream in = destination.open(name);
+      in.skipNBytes(offset);
+      return in;
+    }
+  }
+
+  // Verification
+
+  Future<ChainReport> verify(UUID sessionId) {
+    return around
+        .recordings
+        .find(sessionId)
+        .compose(
+            recording ->
+                ManifestRows.all(around.manifests, sessionId)
+                    .compose(
+                        chunks ->
+                            around
+                                .manifests
+                                .lastLink(sessionId)
+                                .compose(
+                                    last ->
+                                        around.blocking(() -> verify(recording, chunks, last)))));
+  }
+
+  private ChainReport verify(RecordingRow recording, List<Chunk> chunks, byte[] lastLink)
+      throws IOException {
+    UUID sessionId = recording.sessionId();
+    List<String> faults = new ArrayList<>();
+    Optional<ChunkManifest.Break> broken = ChunkManifest.verify(sessionId, chunks);
+    broken.ifPresent(at -> faults.add("chunk " + at.sequence() + " " + at.reason()));
+    boolean endMatches =
+        chunks.isEmpty()
+            ? lastLink.length == 0
+            : lastLink.length == Sha256.LENGTH
+                && chunks.get(chunks.size() - 1).link().equals(Sha256.fromBytes(lastLink));
+    if (broken.isEmpty() && !endMatches) {
+      faults.add("the manifest ends before or after the recording does");
+    }
+    for (Chunk chunk : chunks) {
+      if (chunk.content() instanceof ChunkContent.Stored) {
+        objectFault(sessionId, chunk)
+            .ifPresent(fault -> faults.add("chunk " + chunk.sequence() + " " + fault));
+      }
+    }
+    return new ChainReport(chunks.size(), faults);
+  }
+
+  private Optional<String> objectFault(UUID sessionId, Chunk chunk) throws IOException {
+    try (InputStream in = around.chunks.open(chunk.key(sessionId))) {
+      byte[] content = in.readNBytes((int) chunk.size() + 1);
+      boolean same = content.length == chunk.size() && Sha256.of(content).equals(chunk.sha256());
+      return same ? Optional.empty() : Optional.of("does not match its hash");
+    } catch (CurfewException e) {
+      if (e.code() == ErrorCode.NOT_FOUND) {
+        return Optional.of("is missing from the store");
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package dev.curfew.alert;
+
+import dev.curfew.api.Frontend;
+import dev.curfew.api.HttpVerticle;
+import dev.curfew.auth.Authenticator;
+import dev.curfew.auth.Principal;
+import dev.curfew.auth.Role;
+import dev.curfew.auth.Scope;
+import dev.curfew.bus.Bus;
+import dev.curfew.bus.CredentialsChanged;
+import dev.curfew.bus.EventsCommitted;
+import dev.curfew.bus.Routes;
+import dev.curfew.config.CurfewConfig;
+import dev.curfew.fault.CurfewException;
+import dev.curfew.fault.ErrorCode;
+import dev.curfew.session.Tier;
+import dev.curfew.store.DatabaseEndpoint;
+import dev.curfew.store.EventStore;
+import dev.curfew.testing.Await;
+import dev.curfew.testing.TestStore;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A node that tells events: its hub, and the HTTP listener in front of it on two event loops. */
+final class AlertNode implements AutoCloseable {
+  /** Credentials by key, as long as they are good. */
+  static final class Keys implements Authenticator {
+    private final Map<String, Principal> principals = new ConcurrentHashMap<>();
+
+    String add(Principal principal) {
+      String key = "key-" + UUID.randomUUID();
+      principals.put(key, principal);
+      return key;
+    }
+
+    void change(String key, Principal principal) {
+      principals.put(key, principal);
+    }
+
+    void revoke(String key) {
+      principals.remove(key);
+    }
+
+    @Override
+    public Future<Principal> ofApiKey(String key) {
+      Principal principal = principals.get(key);
+      return principal == null
+          ? Future.failedFuture(CurfewException.of(ErrorCode.UNAUTHENTICATED, "Unknown key"))
+          : Future.succeededFuture(principal);
+    }
+  }
+
+  private final TestStore store;
+  private final Bus bus;
+  private final EventFeed feed;
+  private final AlertHub hub;
+  private final String hubId;
+  private final int port;
+
+  AlertNode(TestStore store, Keys keys, AlertHub.Options options) {
+    this.store = store;
+    this.bus = new Bus(store.vertx());
+    EventStore events = new EventStore(store.database());
+    this.feed = new EventFeed(events);
+    this.hub = new AlertHub(events, bus, options);
+    this.hubId = Await.result(store.vertx().deployVerticle(hub));
+    Frontend frontend = new Frontend(keys, principal -> true, List.of());
+    this.port = freePort();
+    Await.result(
+        store
+            .vertx()
+            .deployVerticle(
+                () ->
+                    new HttpVerticle(
+                        new CurfewConfig.Http("127.0.0.1", port, List.of()),
+                        frontend,
+                        List.of(),
+                        router -> AlertRoutes.mount(router, frontend::authenticate, feed, hub),
+                        bound -> {}),
+                new DeploymentOptions().setInstances(2)));
+  }
+
+  private static int freePort() {
+    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      return probe.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Principal principal(int userId, int realmId, Role role, Scope... scopes) {
+    return new Principal(
+        userId,
+        new UUID(7, userId),
+        "user" + userId,
+        realmId,
+        "realm" + realmId,
+        Tier.ENTERPRISE,
+        Set.of(role),
+        Set.of(scopes),
+        UUID.randomUUID());
+  }
+
+  int port() {
+    return port;
+  }
+
+  EventFeed feed() {
+    return feed;
+  }
+
+  AlertHub hub() {
+    return hub;
+  }
+
+  DatabaseEndpoint endpoint() {
+    return store.endpoint();
+  }
+
+  void nudge() {
+    bus.publish(Routes.EVENTS_COMMITTED, EventsCommitted.INSTANCE);
+  }
+
+  void credentialsChanged() {
+    bus.publish(Routes.CREDENTIALS_CHANGED, CredentialsChanged.INSTANCE);
+  }
+
+  /** Says goodbye to the connections, as a node does first when it stops. */
+  void stopHub() {
+    Await.result(store.vertx().undeploy(hubId));
+  }
+
+  @Override
+  public void close() {
+    if (store.vertx().deploymentIDs().contains(hubId)) {
+      stopHub();
+    }
+    store.close();
+  }
+}
