@@ -143,7 +143,8 @@ public final class HttpVerticle extends VerticleBase {
       }
     }
     // What is not in a dialect is a WebSocket, whose handshake is a GET.
-    refuseMethod(context, shapeFor(context), allowed.isEmpty() ? "GET" : String.join(", ", allowed));
+    refuseMethod(
+        context, shapeFor(context), allowed.isEmpty() ? "GET" : String.join(", ", allowed));
   }
 
   private static String names(Set<HttpMethod> methods) {

@@ -61,6 +61,25 @@ public final class SessionReads {
             });
   }
 
+  /**
+   * For the session's user, administrators, and gateways of the realm.
+   *
+   * @return fails with NOT_FOUND, or FORBIDDEN for another user's
+   */
+  public Future<SessionDetail> getForOwnerOrGateway(Principal by, UUID id) {
+    return find(id)
+        .map(
+            session -> {
+              Authorisation.requireOwnerOrGateway(
+                  by,
+                  session.realmId(),
+                  session.user().numericId(),
+                  Authorisation.Intent.CHANGE,
+                  what(id));
+              return session;
+            });
+  }
+
   private Future<SessionDetail> find(UUID id) {
     return queries
         .find(id)

@@ -47,8 +47,11 @@ class BadInputTest {
   /** Whatever was sent, the sessions are what they were. */
   @AfterEach
   void nothingHasChanged() {
-    for (String field : List.of("state", "expiresAt", "startedAt", "history", "attributes", "stage")) {
-      assertThat(at.shown(access).getValue(field)).as(field).isEqualTo(accessBefore.getValue(field));
+    for (String field :
+        List.of("state", "expiresAt", "startedAt", "history", "attributes", "stage")) {
+      assertThat(at.shown(access).getValue(field))
+          .as(field)
+          .isEqualTo(accessBefore.getValue(field));
       assertThat(at.shown(psm).getValue(field)).as(field).isEqualTo(psmBefore.getValue(field));
     }
   }
@@ -113,8 +116,19 @@ class BadInputTest {
 
   static Stream<String> badWholeNumbers() {
     return Stream.of(
-        "0", "-1", "-9223372036854775808", "1.5", "1e400", "-1e400", "1e2", "\"1\"", "\"\"", "true",
-        "[1]", "{}", "null");
+        "0",
+        "-1",
+        "-9223372036854775808",
+        "1.5",
+        "1e400",
+        "-1e400",
+        "1e2",
+        "\"1\"",
+        "\"\"",
+        "true",
+        "[1]",
+        "{}",
+        "null");
   }
 
   @ParameterizedTest
@@ -140,10 +154,7 @@ class BadInputTest {
             "{\"kind\":\"access\",\"userId\":\"jdoe\",\"durationSeconds\":" + value + "}")
         .refuses(400, "durationSeconds");
     at.user
-        .send(
-            "POST",
-            "/api/v1/checkouts",
-            "{\"credentialId\":1,\"durationSeconds\":" + value + "}")
+        .send("POST", "/api/v1/checkouts", "{\"credentialId\":1,\"durationSeconds\":" + value + "}")
         .refuses(400, "durationSeconds");
     if (!value.equals("null")) {
       at.user
@@ -186,8 +197,20 @@ class BadInputTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "0s", "0d0h", "-5m", "5", "5 m", "m", "", "1h1h", "5m1h", "P1D", "999999999d",
-        "99999999999999999999s", "1.5h", "367d"
+        "0s",
+        "0d0h",
+        "-5m",
+        "5",
+        "5 m",
+        "m",
+        "",
+        "1h1h",
+        "5m1h",
+        "P1D",
+        "999999999d",
+        "99999999999999999999s",
+        "1.5h",
+        "367d"
       })
   void durationText_thatIsNone_isRefused(String value) {
     JsonObject wanted = json().put("name", Installation.fresh("never"));
@@ -207,8 +230,7 @@ class BadInputTest {
 
   @Test
   void field_ofAnotherType_isRefusedByName() {
-    JsonObject session =
-        json().put("kind", "psm").put("userId", "jdoe").put("durationSeconds", 60);
+    JsonObject session = json().put("kind", "psm").put("userId", "jdoe").put("durationSeconds", 60);
     for (Object wrong : List.of(7, true, json(), new JsonArray())) {
       at.admin
           .post("/api/v1/admin/sessions", session.copy().put("kind", wrong))
@@ -237,7 +259,8 @@ class BadInputTest {
         .refuses(400, "roles");
     at.admin
         .post(
-            "/api/v1/admin/users", json().put("username", "x").put("roles", new JsonArray().add("KING")))
+            "/api/v1/admin/users",
+            json().put("username", "x").put("roles", new JsonArray().add("KING")))
         .refuses(400, "roles");
     at.admin
         .post("/api/v1/api-keys", json().put("name", "x").put("scopes", new JsonArray().add("all")))
@@ -388,7 +411,8 @@ class BadInputTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"limit=0", "limit=501", "limit=abc", "limit=-1", "limit=99999999999999999999"})
+  @ValueSource(
+      strings = {"limit=0", "limit=501", "limit=abc", "limit=-1", "limit=99999999999999999999"})
   void limit_thatIsNone_isRefused(String query) {
     for (String target :
         List.of(
@@ -443,7 +467,11 @@ class BadInputTest {
       for (String path : List.of("/api/v1/admin/users/%zz", "/api/v1/admin/users/%", "/%ff%fe")) {
         RawConnection.Answer answer =
             connection.send(
-                "GET " + path + " HTTP/1.1\r\nHost: x\r\nX-API-Key: " + at.node.adminKey() + "\r\n\r\n",
+                "GET "
+                    + path
+                    + " HTTP/1.1\r\nHost: x\r\nX-API-Key: "
+                    + at.node.adminKey()
+                    + "\r\n\r\n",
                 new byte[0]);
         assertThat(answer.status()).as(path + answer.body()).isIn(400, 404);
         assertThat(answer.body()).doesNotContain("Exception");

@@ -160,7 +160,11 @@ final class Installation implements AutoCloseable {
   /** A live session of jdoe for an hour. */
   String session(JsonObject more) {
     JsonObject wanted = new JsonObject().put("userId", "jdoe").put("durationSeconds", 3_600);
-    return admin.post("/api/v1/admin/sessions", wanted.mergeIn(more)).is(201).json().getString("id");
+    return admin
+        .post("/api/v1/admin/sessions", wanted.mergeIn(more))
+        .is(201)
+        .json()
+        .getString("id");
   }
 
   /** A session as the administration shows it. */

@@ -31,7 +31,9 @@ record Reply(WireExchange exchange) {
 
   /** The answer has this status. */
   Reply is(int status) {
-    assertThat(status()).as("%s %s: %s", exchange.method(), exchange.path(), text()).isEqualTo(status);
+    assertThat(status())
+        .as("%s %s: %s", exchange.method(), exchange.path(), text())
+        .isEqualTo(status);
     return this;
   }
 
@@ -45,7 +47,15 @@ record Reply(WireExchange exchange) {
   /** Nothing of the inside shows: no stack, no class, no statement. */
   Reply tellsNothingOfTheInside() {
     assertThat(text().toLowerCase(Locale.ROOT))
-        .doesNotContain("exception", "dev.curfew.api", "java.", "io.vertx", "select ", "insert ", "\tat ", "postgres");
+        .doesNotContain(
+            "exception",
+            "dev.curfew.api",
+            "java.",
+            "io.vertx",
+            "select ",
+            "insert ",
+            "\tat ",
+            "postgres");
     assertThat(status()).isNotEqualTo(500);
     return this;
   }

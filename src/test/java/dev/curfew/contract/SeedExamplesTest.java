@@ -93,9 +93,9 @@ class SeedExamplesTest {
     String session = psmSession();
     assertThat(
             ask(
-                at.gateway,
-                "Polling",
-                """
+                    at.gateway,
+                    "Polling",
+                    """
                 { "session": "123e4567-e89b-12d3-a456-426614174000", "processInstance": "psm_app_instance" }
                 """,
                     session)
@@ -190,10 +190,7 @@ class SeedExamplesTest {
     String path = "/api/v1/sessions/" + started.getString("id");
     Instant asked = Instant.now();
     JsonObject refusal =
-        at.stranger
-            .send("POST", path + "/extend", "{\n\"additionalHours\": 10\n}")
-            .is(400)
-            .json();
+        at.stranger.send("POST", path + "/extend", "{\n\"additionalHours\": 10\n}").is(400).json();
     assertThat(refusal.getInteger("status")).isEqualTo(400);
     assertThat(refusal.getString("error")).isEqualTo("Bad Request");
     assertThat(refusal.getString("message"))
@@ -218,7 +215,9 @@ class SeedExamplesTest {
   void extend_byLessThanAnHour_isRefused() {
     JsonObject started = at.accessSession(at.user, 1);
     String path = "/api/v1/sessions/" + started.getString("id");
-    at.user.send("POST", path + "/extend", "{\"additionalHours\": 0}").refuses(400, "additionalHours");
+    at.user
+        .send("POST", path + "/extend", "{\"additionalHours\": 0}")
+        .refuses(400, "additionalHours");
     assertThat(at.user.get(path).is(200).json()).isEqualTo(started);
   }
 
@@ -262,7 +261,8 @@ class SeedExamplesTest {
             }
             """);
     assertThat(status.fieldNames()).containsExactlyInAnyOrderElementsOf(printed.fieldNames());
-    for (String same : new String[] {"state", "jump_item_id", "jump_item_type", "duration", "expired"}) {
+    for (String same :
+        new String[] {"state", "jump_item_id", "jump_item_type", "duration", "expired"}) {
       assertThat(status.getValue(same)).as(same).isEqualTo(printed.getValue(same));
     }
     assertThat(status.getInteger("time_remaining_seconds")).isBetween(200, 300);
