@@ -188,6 +188,9 @@ public final class Frontend {
       response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     }
     answer.headers().forEach(response::putHeader);
+    if (answer.status() == 401) {
+      response.putHeader("WWW-Authenticate", "Bearer");
+    }
     if (answer.status() == 503 || answer.status() == 429) {
       response.putHeader(HttpHeaders.RETRY_AFTER, "1");
     }

@@ -6,6 +6,7 @@ import dev.curfew.fault.ErrorCode;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -15,9 +16,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,10 +84,7 @@ public final class HttpVerticle extends VerticleBase {
     extra.accept(router);
     router.errorHandler(400, context -> fail(context, ErrorCode.MALFORMED_BODY, "Bad request"));
     router.errorHandler(404, context -> fail(context, ErrorCode.NOT_FOUND, "No such path"));
-    router.errorHandler(
-        405,
-        context ->
-            fail(context, ErrorCode.METHOD_NOT_ALLOWED, "The path does not have this method"));
+    router.errorHandler(405, this::wrongMethod);
     router.errorHandler(500, context -> unexpected(context));
     return router;
   }
@@ -127,16 +127,38 @@ public final class HttpVerticle extends VerticleBase {
       } else if (methods.isEmpty()) {
         frontend.refuse(context, dialect.errors(), CurfewException.notFound("The call " + name));
       } else {
-        TreeSet<String> allowed = new TreeSet<>();
-        methods.keySet().forEach(method -> allowed.add(method.name()));
-        context.response().putHeader("Allow", String.join(", ", allowed));
-        frontend.refuse(
-            context,
-            dialect.errors(),
-            CurfewException.of(
-                ErrorCode.METHOD_NOT_ALLOWED, "The call takes " + String.join(", ", allowed)));
+        refuseMethod(context, dialect.errors(), names(methods.keySet()));
       }
     };
+  }
+
+  private void wrongMethod(RoutingContext context) {
+    String path = context.request().path();
+    TreeSet<String> allowed = new TreeSet<>();
+    for (Dialect dialect : dialects) {
+      for (ApiRoute route : dialect.routes()) {
+        if (path != null && route.covers(path)) {
+          allowed.add(route.method().name());
+        }
+      }
+    }
+    // What is not in a dialect is a WebSocket, whose handshake is a GET.
+    refuseMethod(
+        context, shapeFor(context), allowed.isEmpty() ? "GET" : String.join(", ", allowed));
+  }
+
+  private static String names(Set<HttpMethod> methods) {
+    return methods.stream().map(HttpMethod::name).sorted().collect(Collectors.joining(", "));
+  }
+
+  private void refuseMethod(RoutingContext context, ErrorShape errors, String allowed) {
+    context.response().putHeader(HttpHeaders.ALLOW, allowed);
+    frontend.refuse(
+        context,
+        errors,
+        CurfewException.of(
+            ErrorCode.METHOD_NOT_ALLOWED,
+            context.request().method() + " is not allowed here, only " + allowed));
   }
 
   private void fail(RoutingContext context, ErrorCode code, String message) {

@@ -17,15 +17,23 @@ public final class PlainErrors {
 
   private PlainErrors() {}
 
+  /** A refusal that only HTTP itself has a name for. */
+  public static Answer of(int status, String message, HttpServerRequest request) {
+    return Answer.json(status, body(status, message, request));
+  }
+
+  private static JsonObject body(int status, String message, HttpServerRequest request) {
+    return new JsonObject()
+        .put("status", status)
+        .put("error", HttpResponseStatus.valueOf(status).reasonPhrase())
+        .put("message", message)
+        .put("timestamp", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString())
+        .put("path", request.path());
+  }
+
   private static Answer of(CurfewException failure, HttpServerRequest request) {
     int status = failure.code().httpStatus();
-    JsonObject body =
-        new JsonObject()
-            .put("status", status)
-            .put("error", HttpResponseStatus.valueOf(status).reasonPhrase())
-            .put("message", failure.getMessage())
-            .put("timestamp", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString())
-            .put("path", request.path());
+    JsonObject body = body(status, failure.getMessage(), request);
     String field = failure.field();
     if (field != null && failure.code() != ErrorCode.MALFORMED_BODY) {
       body.put("validationErrors", new JsonObject().put(field, failure.getMessage()));

@@ -28,15 +28,19 @@ public final class Authorisation {
     }
   }
 
-  /** At least one of the scopes. */
+  /** At least one of the scopes; where an auditor has several, the one that only reads counts. */
   public static void requireAnyScope(Principal principal, Scope... scopes) {
     StringBuilder names = new StringBuilder();
+    Scope held = null;
     for (Scope scope : scopes) {
-      if (principal.has(scope)) {
-        requireScope(principal, scope);
-        return;
+      if (principal.has(scope) && (held == null || scope.onlyReads())) {
+        held = scope;
       }
       names.append(names.isEmpty() ? "" : " or ").append(scope.wireName());
+    }
+    if (held != null) {
+      requireScope(principal, held);
+      return;
     }
     throw CurfewException.of(ErrorCode.FORBIDDEN, "The credential lacks the scope " + names);
   }

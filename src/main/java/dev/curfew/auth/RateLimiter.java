@@ -76,7 +76,7 @@ public final class RateLimiter {
         return -1;
       }
       if (bucket.compareAndSet(full, after)) {
-        return room * permits / period;
+        return room / Math.max(1, period / permits);
       }
     }
   }

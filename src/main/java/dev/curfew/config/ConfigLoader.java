@@ -22,6 +22,9 @@ public final class ConfigLoader {
   /** Read when it exists and no other file is named. */
   public static final Path DEFAULT_FILE = Path.of("conf", "curfew.yaml");
 
+  /** What the commands read that talk to a node; it may well stand in a node's environment too. */
+  private static final Pattern CLIENT = Pattern.compile("CURFEW_CLIENT_(URL|KEY)");
+
   /** What Kubernetes sets in every pod beside a service that is called curfew. */
   private static final Pattern SERVICE_LINK =
       Pattern.compile(
@@ -116,7 +119,8 @@ public final class ConfigLoader {
           SettingDefinition setting = catalogue.byVariable(variable);
           if (setting != null) {
             raw.put(setting.key(), new RawValue.Text(text.strip(), variable));
-          } else if (!SERVICE_LINK.matcher(variable).matches()) {
+          } else if (!CLIENT.matcher(variable).matches()
+              && !SERVICE_LINK.matcher(variable).matches()) {
             List<String> known = catalogue.all().stream().map(SettingDefinition::variable).toList();
             problems.add(variable + ": unknown setting" + NearestName.hint(variable, known));
           }

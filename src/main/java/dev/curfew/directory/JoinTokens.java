@@ -39,9 +39,11 @@ public final class JoinTokens {
   }
 
   /**
-   * The route has checked the scope.
+   * For the session's user, administrators and gateways of the realm; the route has checked the
+   * scope.
    *
-   * @return fails with WRONG_STATE unless the session is active
+   * @return fails with NOT_FOUND, FORBIDDEN for another user's session, WRONG_STATE unless the
+   *     session is active
    */
   public Future<JoinTicket> issue(Principal by, UUID sessionId, JoinRequest request) {
     JoinRequest checked =
@@ -51,7 +53,7 @@ public final class JoinTokens {
             size("Height", request.height()),
             size("Dpi", request.dpi()));
     return reads
-        .getForGateway(by, sessionId)
+        .getForOwnerOrGateway(by, sessionId)
         .compose(session -> requireActive(sessionId))
         .compose(
             active -> {

@@ -11,6 +11,7 @@ import dev.curfew.session.SessionKind;
 import dev.curfew.store.SessionQueries;
 import dev.curfew.store.SessionQuery;
 import io.vertx.core.Future;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -60,6 +61,25 @@ public final class SessionReads {
             });
   }
 
+  /**
+   * For the session's user, administrators, and gateways of the realm.
+   *
+   * @return fails with NOT_FOUND, or FORBIDDEN for another user's
+   */
+  public Future<SessionDetail> getForOwnerOrGateway(Principal by, UUID id) {
+    return find(id)
+        .map(
+            session -> {
+              Authorisation.requireOwnerOrGateway(
+                  by,
+                  session.realmId(),
+                  session.user().numericId(),
+                  Authorisation.Intent.CHANGE,
+                  what(id));
+              return session;
+            });
+  }
+
   private Future<SessionDetail> find(UUID id) {
     return queries
         .find(id)
@@ -68,6 +88,13 @@ public final class SessionReads {
 
   private static String what(UUID id) {
     return "Session " + id;
+  }
+
+  /** Which of these sessions are of a realm that the caller may know of; others are left out. */
+  public Future<Set<UUID>> visible(Principal by, Collection<UUID> ids) {
+    return by.is(Role.ADMIN)
+        ? Future.succeededFuture(Set.copyOf(ids))
+        : queries.inRealm(ids, by.realmId());
   }
 
   /** How a session came where it is, oldest first. The caller has been shown the session. */

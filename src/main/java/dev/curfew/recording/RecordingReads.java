@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -144,9 +145,13 @@ final class RecordingReads {
   private record LocalPiece(Path file, long size) implements PiecedContent.Piece {
     @Override
     public InputStream open(long offset) throws IOException {
-      InputStream in = Files.newInputStream(file);
-      in.skipNBytes(offset);
-      return in;
+      try {
+        InputStream in = Files.newInputStream(file);
+        in.skipNBytes(offset);
+        return in;
+      } catch (NoSuchFileException gone) {
+        throw CurfewException.notFound("The artefact's file");
+      }
     }
   }
 

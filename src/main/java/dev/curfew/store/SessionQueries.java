@@ -12,6 +12,8 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -111,6 +113,21 @@ public final class SessionQueries {
     return database
         .query(LIVE_UNDER_POLICY, Tuple.of(userId, policyId))
         .map(rows -> rows.iterator().next().getLong(0));
+  }
+
+  private static final String IN_REALM =
+      "SELECT id FROM session WHERE id = ANY($1) AND realm_id = $2";
+
+  /** Which of these sessions belong to the realm. */
+  public Future<Set<UUID>> inRealm(Collection<UUID> ids, int realmId) {
+    return database
+        .query(IN_REALM, Tuple.of(ids.toArray(new UUID[0]), realmId))
+        .map(
+            rows -> {
+              Set<UUID> found = new HashSet<>();
+              rows.forEach(row -> found.add(row.getUUID(0)));
+              return found;
+            });
   }
 
   private static final String NARROWED =

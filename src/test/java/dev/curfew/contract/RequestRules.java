@@ -82,9 +82,24 @@ final class RequestRules {
       return List.of();
     }
     try {
-      return schemas.problems(schema, "request body", WireText.json(body));
+      return schemas.problems(schema, "request body", withoutNulls(WireText.json(body)));
     } catch (DecodeException e) {
       return List.of("request body: is not JSON: " + e.getMessage());
     }
+  }
+
+  /** Every document says that in a request a null counts as an absent field. */
+  private static @Nullable Object withoutNulls(@Nullable Object value) {
+    if (value instanceof JsonObject object) {
+      JsonObject kept = new JsonObject();
+      object.forEach(
+          field -> {
+            if (field.getValue() != null) {
+              kept.put(field.getKey(), withoutNulls(field.getValue()));
+            }
+          });
+      return kept;
+    }
+    return value;
   }
 }

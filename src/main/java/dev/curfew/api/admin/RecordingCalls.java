@@ -4,6 +4,7 @@ import dev.curfew.api.Answer;
 import dev.curfew.api.ByteRange;
 import dev.curfew.api.Exchange;
 import dev.curfew.api.Gateway;
+import dev.curfew.api.PlainErrors;
 import dev.curfew.api.Times;
 import dev.curfew.auth.Authorisation;
 import dev.curfew.auth.Principal;
@@ -159,7 +160,9 @@ final class RecordingCalls {
     }
     if (range == ByteRange.UNSATISFIABLE) {
       return Future.succeededFuture(
-          Answer.empty(416).with("Content-Range", "bytes */" + content.size()));
+          PlainErrors.of(
+                  416, "Range lies outside of " + content.size() + " bytes", exchange.request())
+              .with("Content-Range", "bytes */" + content.size()));
     }
     response.putHeader("Content-Type", content.contentType());
     response.putHeader("Content-Length", Long.toString(range.length()));

@@ -10,6 +10,7 @@ import dev.curfew.api.Gateway;
 import dev.curfew.api.Need;
 import dev.curfew.auth.Authorisation;
 import dev.curfew.auth.Principal;
+import dev.curfew.auth.RateLimiter;
 import dev.curfew.auth.Scope;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.fault.CurfewException;
@@ -21,17 +22,24 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 
 /** How long the jump sessions of a user have left. Reading changes nothing. */
 public final class PraDialect implements Dialect {
   private static final String STATUS = "/api/config/v1/jump-approval/session-status/:user_id";
 
   private final Gateway gateway;
+  private final RateLimiter perSecond;
+  private final RateLimiter perHour;
 
   public PraDialect(Gateway gateway) {
     this.gateway = gateway;
+    CurfewConfig.PraRateLimit limits = gateway.config().pra().rateLimit();
+    this.perSecond = RateLimiter.perSecond(limits.perSecond());
+    this.perHour = new RateLimiter(limits.perHour(), Duration.ofHours(1));
   }
 
   @Override
@@ -77,14 +85,26 @@ public final class PraDialect implements Dialect {
                 Future.succeededFuture(Answer.empty(204).with("Allow", "GET, HEAD, OPTIONS"))));
   }
 
+  /** Counts the request against the account's limits, and tells the account what is left. */
+  private void requireWithinLimits(Exchange exchange) {
+    UUID account = exchange.principal().userUuid();
+    long left = perSecond.take(account);
+    if (perSecond.permits() > 0) {
+      exchange.response().putHeader("X-RateLimit-Limit", Long.toString(perSecond.permits()));
+      exchange.response().putHeader("X-RateLimit-Remaining", Long.toString(Math.max(0, left)));
+    }
+    if (left < 0 || !perHour.admits(exchange.principal())) {
+      throw CurfewException.of(ErrorCode.RATE_LIMITED, "Too many requests; try again shortly");
+    }
+  }
+
   private Future<Answer> sessionStatus(Exchange exchange) {
+    requireWithinLimits(exchange);
     if (gateway.config().pra().product() == CurfewConfig.PraProduct.RS) {
       throw CurfewException.of(ErrorCode.NOT_FOUND, "Not available on this product");
     }
-    for (String parameter : exchange.request().params().names()) {
-      if (!parameter.equals("user_id")) {
-        throw CurfewException.invalid(parameter, "is not a parameter of this call");
-      }
+    for (String parameter : exchange.context().queryParams().names()) {
+      throw CurfewException.invalid(parameter, "is not a parameter of this call");
     }
     long userId = exchange.pathInteger("user_id", 1, Integer.MAX_VALUE);
     Principal caller = exchange.principal();

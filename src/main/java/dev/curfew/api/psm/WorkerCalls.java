@@ -103,7 +103,12 @@ final class WorkerCalls {
       }
       ids.add(Fields.uuid(field, text));
     }
-    return gateway.recordings().processStatus(ids).map(stages -> Answer.ok(statuses(ids, stages)));
+    return gateway
+        .directory()
+        .sessionReads()
+        .visible(exchange.principal(), ids)
+        .compose(visible -> gateway.recordings().processStatus(List.copyOf(visible)))
+        .map(stages -> Answer.ok(statuses(ids, stages)));
   }
 
   private static JsonArray statuses(List<UUID> ids, Map<UUID, RecordingStage> stages) {

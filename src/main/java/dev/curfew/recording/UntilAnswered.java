@@ -1,0 +1,54 @@
+package dev.curfew.recording;
+
+import dev.curfew.fault.CurfewException;
+import dev.curfew.fault.ErrorCode;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Asks the database again while it does not answer, so that an outage does not cost hours of work.
+ * What is asked must be harmless to repeat.
+ */
+final class UntilAnswered {
+  private static final long SHORTEST_RETRY_MILLIS = 100;
+  private static final long LONGEST_RETRY_MILLIS = 5_000;
+  private static final int TRIES_IN_HASTE = 5;
+
+  private final Vertx vertx;
+  private final BooleanSupplier haste;
+
+  /**
+   * @param haste whether to give up after a few times, as on shutdown
+   */
+  UntilAnswered(Vertx vertx, BooleanSupplier haste) {
+    this.vertx = vertx;
+    this.haste = haste;
+  }
+
+  <T> Future<T> ask(Supplier<Future<T>> question) {
+    Promise<T> promise = Promise.promise();
+    ask(question, promise, SHORTEST_RETRY_MILLIS, 1);
+    return promise.future();
+  }
+
+  private <T> void ask(Supplier<Future<T>> question, Promise<T> promise, long delay, int tries) {
+    question
+        .get()
+        .onComplete(
+            answer -> {
+              boolean again =
+                  answer.cause() instanceof CurfewException known
+                      && known.code() == ErrorCode.UNAVAILABLE
+                      && (tries < TRIES_IN_HASTE || !haste.getAsBoolean());
+              if (again) {
+                long next = Math.min(LONGEST_RETRY_MILLIS, delay * 2);
+                vertx.setTimer(delay, timer -> ask(question, promise, next, tries + 1));
+              } else {
+                promise.handle(answer);
+              }
+            });
+  }
+}

@@ -1,0 +1,77 @@
+package dev.curfew;
+
+import dev.curfew.config.CurfewConfig;
+import dev.curfew.testing.TestDatabase;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A whole node in this JVM, on a free port, with an empty database and directory of its own. */
+public final class TestNode implements AutoCloseable {
+  /** A node starts in a second or two; a machine that is busy with other things takes longer. */
+  private static final long LIMIT_SECONDS = 120;
+
+  private final Node node;
+  private final String adminKey;
+
+  private TestNode(Node node) {
+    this.node = node;
+    this.adminKey = node.generatedKey().orElseThrow().reveal();
+  }
+
+  /**
+   * @param settings beside the port and the directory; without them there is no rate limit
+   */
+  public static TestNode start(Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>();
+    all.put("http.port", "0");
+    all.put("rate-limit.per-second", "0");
+    all.put("pra.rate-limit.per-second", "0");
+    all.put("pra.rate-limit.per-hour", "0");
+    all.put("data.dir", temporaryDirectory().toString());
+    all.putAll(settings);
+    return new TestNode(result(Node.start(CurfewConfig.of(all), TestDatabase.fresh())));
+  }
+
+  public static TestNode start() {
+    return start(Map.of());
+  }
+
+  private static Path temporaryDirectory() {
+    try {
+      Path parent = Files.createDirectories(Path.of("target", "test-nodes"));
+      return Files.createTempDirectory(parent, "node-").toAbsolutePath();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where it listens, as {@code http://host:port}. */
+  public String url() {
+    return node.url();
+  }
+
+  /** The key of user {@code admin}, with every scope. */
+  public String adminKey() {
+    return adminKey;
+  }
+
+  @Override
+  public void close() {
+    result(node.close());
+  }
+
+  private static <T> T result(Future<T> future) {
+    try {
+      return future.await(LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException late) {
+      throw new AssertionError("not within " + LIMIT_SECONDS + " s", late);
+    }
+  }
+}

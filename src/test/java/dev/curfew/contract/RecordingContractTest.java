@@ -1,0 +1,328 @@
+package dev.curfew.contract;
+
+import static dev.curfew.contract.Installation.GATEWAY;
+import static dev.curfew.contract.Installation.PSM;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.curfew.testing.Await;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What is recorded of a session, by all who have a hand in it: gateway, encoder, uploader, viewer.
+ * The node's own workers are off, so that the test can be the worker.
+ */
+class RecordingContractTest {
+  private static final String PNG =
+      "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+  private static Installation at;
+
+  @BeforeAll
+  static void start() {
+    at =
+        Installation.start(
+            Map.of(
+                "node.roles", "api,sessions,claims,watchdog,alerts,delivery",
+                "recording.max-attempts", "1"));
+  }
+
+  @AfterAll
+  static void everythingWasDriven() {
+    try {
+      assertThat(at.dialects.psm.neverSucceeded())
+          .doesNotContain(
+              "saveClipboard",
+              "saveKeystrokes",
+              "saveScreenshot",
+              "saveSessionRecording",
+              "getRecordingProcessStatus",
+              "updateRecordingProcessStatus");
+      assertThat(at.dialects.admin.neverSucceeded())
+          .doesNotContain(
+              "getVideo",
+              "getTimeline",
+              "getCaptions",
+              "getThumbnail",
+              "getRawRecording",
+              "listChunks",
+              "getChunk",
+              "putArtifact",
+              "getArtifact",
+              "retryRecording",
+              "listRecordings",
+              "getRecording");
+    } finally {
+      at.close();
+    }
+  }
+
+  private static JsonObject of(String session) {
+    return new JsonObject().put("session", session);
+  }
+
+  private static void record(String session) {
+    at.gateway.post(PSM + "SaveKeyStrokes", of(session).put("text", "select 1;")).is(200);
+    at.gateway.post(PSM + "saveclipboard", of(session).put("text", "copied")).is(200);
+    at.gateway.post(PSM + "savescreenshot", of(session).put("image", PNG)).is(200);
+    at.gateway
+        .post(PSM + "savesessionrecording", of(session).put("recording", "SGVsbG8gd29ybGQ="))
+        .is(200);
+  }
+
+  private static void end(String session) {
+    at.gateway.post(PSM + "EndSession", of(session).put("processInstance", GATEWAY)).is(200);
+    Await.until("it has ended", () -> at.shown(session).getString("state").equals("ended"));
+  }
+
+  /** Claims until the wanted one is among what was given out. */
+  private static JsonObject claim(String call, String session) {
+    JsonObject[] found = new JsonObject[1];
+    Await.until(
+        "the recording is claimed",
+        () -> {
+          JsonArray claims =
+              at.worker
+                  .post(
+                      PSM + call,
+                      new JsonObject()
+                          .put("processInstance", "worker-1")
+                          .put("maxSessions", 100)
+                          .put("waitSeconds", 1))
+                  .is(200)
+                  .json()
+                  .getJsonArray("Claims");
+          for (Object claim : claims) {
+            if (((JsonObject) claim).getString("SessionId").equals(session)) {
+              found[0] = (JsonObject) claim;
+            }
+          }
+          return found[0] != null;
+        });
+    return found[0];
+  }
+
+  private static Reply report(String session, String token, String stage, JsonObject more) {
+    return at.worker.send(
+        "PUT",
+        PSM + "UpdateRecordingProcessStatus",
+        new JsonObject()
+            .put("privSessionId", session)
+            .put("processInstance", "worker-1")
+            .put("recordingStatus", stage)
+            .put("claimToken", token)
+            .mergeIn(more)
+            .encode());
+  }
+
+  private static byte[] sha256(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Reply deliver(
+      String session, String kind, String token, byte[] body, byte[] digested) {
+    return at.worker
+        .with("X-Claim-Token", token)
+        .with(
+            "Content-Digest",
+            "sha-256=:" + Base64.getEncoder().encodeToString(sha256(digested)) + ":")
+        .with("Content-Type", "application/octet-stream")
+        .send("PUT", "/api/v1/recordings/" + session + "/artifacts/" + kind, body);
+  }
+
+  private static String stage(String session) {
+    return at.gateway
+        .post(
+            PSM + "GetRecordingProcessStatus",
+            new JsonObject().put("privSessionIds", new JsonArray().add(session)))
+        .is(200)
+        .array()
+        .getJsonObject(0)
+        .getString("RecordingStatus");
+  }
+
+  @Test
+  void capture_isInTheManifest() {
+    String session = at.psmSession();
+    record(session);
+    String path = "/api/v1/recordings/" + session;
+    JsonObject recording = at.user.get(path).is(200).json();
+    assertThat(recording.getString("stage")).isEqualTo("Connected");
+    assertThat(recording.getJsonObject("chunks").getInteger("count")).isEqualTo(4);
+    assertThat(at.user.get("/api/v1/recordings?session=" + session).is(200).text())
+        .contains(session);
+    JsonObject first = at.user.get(path + "/chunks?limit=2").is(200).json();
+    JsonObject rest = at.user.get(path + "/chunks?after=" + first.getString("next")).is(200).json();
+    assertThat(rest.getJsonArray("items")).hasSize(2);
+    assertThat(at.user.get(path + "/chunks/0").is(200).text()).isEqualTo("select 1;");
+    assertThat(at.user.with("Range", "bytes=7-").get(path + "/chunks/0").is(206).text())
+        .isEqualTo("1;");
+    at.user.with("Range", "bytes=100-").get(path + "/chunks/0").is(416);
+    assertThat(at.user.get(path + "/raw").is(200).text()).isEqualTo("Hello world");
+    at.user.get(path + "/chunks/99").is(404);
+    at.user.get(path + "/video").is(404);
+  }
+
+  @Test
+  void recordingOfOthers_isNotShown() {
+    String session = at.psmSession();
+    record(session);
+    for (String part : List.of("", "/chunks", "/chunks/0", "/raw", "/video", "/artifacts/video")) {
+      String path = "/api/v1/recordings/" + session + part;
+      at.other.get(path).is(403);
+      at.stranger.get(path).is(404);
+      at.organisation.get(path).is(404);
+      at.anonymous.get(path).is(401);
+    }
+    assertThat(at.other.get("/api/v1/recordings").is(200).text()).doesNotContain(session);
+    assertThat(at.organisation.get("/api/v1/recordings").is(200).text()).doesNotContain(session);
+    JsonObject asked = new JsonObject().put("privSessionIds", new JsonArray().add(session));
+    assertThat(at.gateway.post(PSM + "GetRecordingProcessStatus", asked).is(200).array())
+        .hasSize(1);
+    assertThat(at.strangeGateway.post(PSM + "GetRecordingProcessStatus", asked).is(200).array())
+        .as("stages of another realm are nobody's business")
+        .isEmpty();
+    for (String call : List.of("saveclipboard", "savekeystrokes")) {
+      at.strangeGateway.post(PSM + call, of(session).put("text", "x")).is(404);
+    }
+    at.strangeGateway.post(PSM + "savescreenshot", of(session).put("image", PNG)).is(404);
+    at.strangeGateway
+        .post(PSM + "savesessionrecording", of(session).put("recording", "AA=="))
+        .is(404);
+  }
+
+  @Test
+  void rawRecording_isRepeatableByOffset() {
+    String session = at.psmSession();
+    JsonObject piece = of(session).put("recording", "SGVsbG8gd29ybGQ=");
+    at.gateway.post(PSM + "savesessionrecording", piece.copy().put("offset", 0)).is(200);
+    at.gateway.post(PSM + "savesessionrecording", piece.copy().put("offset", 0)).is(200);
+    JsonObject gap =
+        at.gateway
+            .post(PSM + "savesessionrecording", piece.copy().put("offset", 22))
+            .is(409)
+            .json();
+    assertThat(gap.getLong("ExpectedOffset")).isEqualTo(11);
+    assertThat(at.user.get("/api/v1/recordings/" + session + "/raw").is(200).text())
+        .isEqualTo("Hello world");
+  }
+
+  @Test
+  void capture_afterTheEnd_isNotStored() {
+    String session = at.psmSession();
+    end(session);
+    assertThat(
+            at.gateway
+                .post(PSM + "savescreenshot", of(session).put("image", PNG))
+                .is(200)
+                .json()
+                .getBoolean("TerminateSession"))
+        .isTrue();
+    JsonObject poll = of(session).put("processInstance", GATEWAY);
+    assertThat(at.gateway.post(PSM + "Polling", poll).is(200).json().getBoolean("TerminateSession"))
+        .isTrue();
+    at.gateway.post(PSM + "Polling", poll.copy().put("processInstance", "another")).is(409);
+    assertThat(
+            at.user
+                .get("/api/v1/recordings/" + session)
+                .is(200)
+                .json()
+                .getJsonObject("chunks")
+                .getInteger("count"))
+        .isZero();
+  }
+
+  @Test
+  void recording_isEncodedAndUploadedByWorkers() {
+    String session = at.psmSession();
+    record(session);
+    end(session);
+    JsonObject claim = claim("EncoderClaim", session);
+    String token = claim.getString("ClaimToken");
+    assertThat(claim.getInteger("Attempt")).isEqualTo(1);
+    assertThat(claim.getInstant("LeaseUntil")).isAfter(Instant.now());
+    assertThat(stage(session)).isEqualTo("Encoding");
+    JsonObject poll = of(session).put("processInstance", "worker-1");
+    assertThat(at.worker.post(PSM + "Polling", poll).is(200).json().getString("Stage"))
+        .isEqualTo("Encoding");
+
+    byte[] video = "not really a video".getBytes(StandardCharsets.UTF_8);
+    byte[] other = "something else".getBytes(StandardCharsets.UTF_8);
+    deliver(session, "video", token, video, other).is(422);
+    deliver(session, "video", "zzz", video, video).is(409);
+    deliver(session, "poster", token, video, video).is(404);
+    JsonObject stored = deliver(session, "video", token, video, video).is(200).json();
+    assertThat(stored.getString("sha256")).isEqualTo(HexFormat.of().formatHex(sha256(video)));
+    byte[] captions = "WEBVTT\n".getBytes(StandardCharsets.UTF_8);
+    deliver(session, "captions", token, captions, captions).is(200);
+    byte[] timeline = "{}".getBytes(StandardCharsets.UTF_8);
+    deliver(session, "timeline", token, timeline, timeline).is(200);
+    deliver(session, "thumbnail", token, video, video).is(200);
+    report(session, "zzz", "Done-Encoded", new JsonObject()).is(409);
+    report(session, token, "Done-Uploaded", new JsonObject()).is(409);
+    report(session, token, "Done-Encoded", new JsonObject().put("recordingFormat", ".mp4")).is(200);
+    report(session, token, "Done-Encoded", new JsonObject()).is(200);
+    deliver(session, "video", token, other, other).is(409);
+
+    String path = "/api/v1/recordings/" + session;
+    assertThat(at.user.get(path + "/video").is(200).text()).isEqualTo("not really a video");
+    assertThat(at.user.with("Range", "bytes=4-9").get(path + "/video").is(206).text())
+        .isEqualTo("really");
+    at.user.get(path + "/captions.vtt").is(200);
+    at.user.get(path + "/timeline").is(200);
+    at.user.get(path + "/thumbnail").is(200);
+    assertThat(
+            at.admin
+                .get("/api/v1/events?types=dev.curfew.recording.read&session=" + session)
+                .text())
+        .contains("dev.curfew.recording.read");
+
+    String upload = claim("UploaderClaim", session).getString("ClaimToken");
+    assertThat(at.worker.get(path + "/artifacts/video").is(200).text())
+        .isEqualTo("not really a video");
+    JsonObject done =
+        new JsonObject()
+            .put("destination", "file:///nowhere/" + session)
+            .put("sha256", HexFormat.of().formatHex(sha256(other)));
+    report(session, upload, "Done-Uploaded", done).is(422);
+    done.put("sha256", HexFormat.of().formatHex(sha256(video)));
+    report(session, upload, "Done-Uploaded", done).is(200);
+    assertThat(at.user.get(path).is(200).json().getString("destination"))
+        .isEqualTo("file:///nowhere/" + session);
+    at.admin.post("/api/v1/admin/recordings/" + session + "/retry").is(409);
+  }
+
+  @Test
+  void failedRecording_isTriedAgainByAnAdministrator() {
+    String session = at.psmSession();
+    record(session);
+    end(session);
+    String token = claim("EncoderClaim", session).getString("ClaimToken");
+    report(session, token, "Failed", new JsonObject().put("failure", "no codec")).is(200);
+    assertThat(stage(session)).isEqualTo("Failed");
+    at.organisation.post("/api/v1/admin/recordings/" + session + "/retry").is(404);
+    at.user.post("/api/v1/admin/recordings/" + session + "/retry").is(403);
+    assertThat(
+            at.admin
+                .post("/api/v1/admin/recordings/" + session + "/retry")
+                .is(200)
+                .json()
+                .getString("stage"))
+        .isEqualTo("Ended");
+  }
+}
