@@ -27,6 +27,13 @@ class RecordingContractTest {
   private static final String PNG =
       "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
+  private static final Map<String, String> TYPES =
+      Map.of(
+          "video", "video/mp4",
+          "captions", "text/vtt",
+          "timeline", "application/json",
+          "thumbnail", "image/png");
+
   private static Installation at;
 
   @BeforeAll
@@ -141,7 +148,7 @@ class RecordingContractTest {
         .with(
             "Content-Digest",
             "sha-256=:" + Base64.getEncoder().encodeToString(sha256(digested)) + ":")
-        .with("Content-Type", "application/octet-stream")
+        .with("Content-Type", TYPES.getOrDefault(kind, "application/octet-stream"))
         .send("PUT", "/api/v1/recordings/" + session + "/artifacts/" + kind, body);
   }
 
@@ -169,10 +176,10 @@ class RecordingContractTest {
     JsonObject first = at.user.get(path + "/chunks?limit=2").is(200).json();
     JsonObject rest = at.user.get(path + "/chunks?after=" + first.getString("next")).is(200).json();
     assertThat(rest.getJsonArray("items")).hasSize(2);
-    assertThat(at.user.get(path + "/chunks/0").is(200).text()).isEqualTo("select 1;");
-    assertThat(at.user.with("Range", "bytes=7-").get(path + "/chunks/0").is(206).text())
-        .isEqualTo("1;");
-    at.user.with("Range", "bytes=100-").get(path + "/chunks/0").is(416);
+    String chunk = path + "/chunks/" + first.getJsonArray("items").getJsonObject(0).getLong("seq");
+    assertThat(at.user.get(chunk).is(200).text()).isEqualTo("select 1;");
+    assertThat(at.user.with("Range", "bytes=7-").get(chunk).is(206).text()).isEqualTo("1;");
+    at.user.with("Range", "bytes=100-").get(chunk).is(416);
     assertThat(at.user.get(path + "/raw").is(200).text()).isEqualTo("Hello world");
     at.user.get(path + "/chunks/99").is(404);
     at.user.get(path + "/video").is(404);

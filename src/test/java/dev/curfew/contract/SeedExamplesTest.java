@@ -22,7 +22,8 @@ class SeedExamplesTest {
 
   @BeforeAll
   static void start() {
-    at = Installation.start(Map.of());
+    // Without workers of its own, which would take a recording up at once.
+    at = Installation.start(Map.of("node.roles", "api,sessions,claims,watchdog,alerts,delivery"));
   }
 
   @AfterAll

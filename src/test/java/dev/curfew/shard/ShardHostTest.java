@@ -213,10 +213,10 @@ class ShardHostTest {
         });
     assertThat(log.types(silent.id())).containsExactly("started", "lost", "captured", "ended");
     assertThat(log.at(silent.id(), "lost")).isGreaterThanOrEqualTo(silentUntil(silent, 1_500));
+    assertThat(log.state(living.id())).isEqualTo(SessionState.ACTIVE);
     log.awaitEnd(later.id());
     assertThat(log.at(later.id(), "expired"))
         .isBetween(laterAt, Math.max(laterAt, restartedAt) + 1_000);
-    assertThat(log.state(living.id())).isEqualTo(SessionState.ACTIVE);
     assertThat(log.state(unaffected.id())).isEqualTo(SessionState.ACTIVE);
   }
 

@@ -33,8 +33,8 @@ public final class RecordedSessions {
         """
         INSERT INTO session (
           id, numeric_id, shard, realm_id, user_id, kind, state, policy_id, max_duration_ms,
-          max_idle_ms, stale_after_ms, warn_before_ms, started_at, expires_at, owner)
-        VALUES (?, ?, 0, ?, ?, 2, 2, 1, 86400000, 0, 300000, '{}', at_ms(?), at_ms(?), ?)
+          max_idle_ms, stale_after_ms, warn_before_ms, started_at, expires_at, owner, created_by)
+        VALUES (?, ?, 0, ?, ?, 2, 2, 1, 86400000, 0, 300000, '{}', at_ms(?), at_ms(?), ?, ?)
         """,
         id,
         sequence.get(),
@@ -42,7 +42,8 @@ public final class RecordedSessions {
         USER,
         startedAt,
         expiresAt,
-        GATEWAY);
+        GATEWAY,
+        USER);
     sql.run(
         """
         INSERT INTO recording (session_id, realm_id, user_id, shard, started_at)

@@ -17,6 +17,7 @@ import dev.curfew.session.Outcome;
 import dev.curfew.session.SessionView;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -172,6 +173,23 @@ final class GatewayCalls {
       throw CurfewException.of(
           ErrorCode.INVALID_FIELD, "processInstance", "Process instance not supplied");
     }
+    if (!isName(process)) {
+      throw CurfewException.invalid(
+          "processInstance", "must be well-formed Unicode without control characters");
+    }
     return process;
+  }
+
+  /** As the directory has it of the names that a session may be opened for. */
+  private static boolean isName(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isISOControl(text.charAt(i))) {
+        return false;
+      }
+      if (Character.isSurrogate(text.charAt(i))) {
+        return StandardCharsets.UTF_8.newEncoder().canEncode(text);
+      }
+    }
+    return true;
   }
 }

@@ -1,0 +1,219 @@
+package dev.curfew.recording;
+
+import dev.curfew.bus.Bus;
+import dev.curfew.bus.RecordingReady;
+import dev.curfew.bus.Routes;
+import dev.curfew.claim.ClaimCoordinator;
+import dev.curfew.lease.ChunkKind;
+import dev.curfew.replay.CaptureReader;
+import dev.curfew.replay.CapturedEvent;
+import dev.curfew.replay.CapturedEvent.ClipboardCopy;
+import dev.curfew.replay.CapturedEvent.Frame;
+import dev.curfew.replay.CapturedEvent.Keystroke;
+import dev.curfew.replay.CapturedSession;
+import dev.curfew.store.ClaimStore;
+import dev.curfew.testing.Await;
+import dev.curfew.testing.DirectSql;
+import dev.curfew.testing.RecordedSessions;
+import dev.curfew.testing.TestStore;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.streams.WriteStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The parts of a node that deal with recordings, on a real database and real folders. */
+final class RecordingNode implements AutoCloseable {
+  static final CaptureReader CAPTURE = CaptureReader.bundled(CaptureReader.DBA_MAINTENANCE);
+  static final int MOST_ATTEMPTS = 3;
+
+  final Path folder;
+  final TestStore store;
+  final DirectSql sql;
+  final RecordedSessions sessions;
+  final Bus bus;
+  final ClaimStore claims;
+  final FlakyChunkStore chunks;
+  final FlakyDestination destination;
+  final RecordingSurroundings around;
+  final Recordings recordings;
+  final ClaimCoordinator coordinator;
+
+  /** What tests vary. */
+  record Settings(Duration lease, Duration retention, boolean encode) {
+    static final Settings USUAL = new Settings(Duration.ofSeconds(30), Duration.ofDays(1), true);
+
+    Settings lease(Duration changed) {
+      return new Settings(changed, retention, encode);
+    }
+
+    Settings retention(Duration changed) {
+      return new Settings(lease, changed, encode);
+    }
+
+    Settings withoutVideo() {
+      return new Settings(lease, retention, false);
+    }
+  }
+
+  RecordingNode(Path folder) throws Exception {
+    this(folder, Settings.USUAL);
+  }
+
+  RecordingNode(Path folder, Settings settings) throws Exception {
+    this.folder = folder;
+    store = TestStore.open();
+    sql = DirectSql.open(store.endpoint());
+    sessions = new RecordedSessions(sql);
+    bus = new Bus(store.vertx());
+    claims = new ClaimStore(store.database());
+    chunks = new FlakyChunkStore(new FolderChunkStore(folder.resolve("raw")));
+    destination = new FlakyDestination(new FolderDestination(folder.resolve("stored")));
+    RecordingOptions options =
+        new RecordingOptions(
+            settings.lease,
+            MOST_ATTEMPTS,
+            Duration.ZERO,
+            folder.resolve("work"),
+            settings.retention,
+            settings.encode,
+            true,
+            true,
+            ImageLimits.DEFAULT,
+            16L << 20);
+    around =
+        new RecordingSurroundings(
+            store.vertx(), store.database(), bus, chunks, destination, options);
+    recordings = new NodeRecordings(around);
+    coordinator =
+        new ClaimCoordinator(
+            claims,
+            bus,
+            new ClaimCoordinator.Options(
+                around.options.lease(), Duration.ofMillis(200), Duration.ofSeconds(5)));
+    Await.result(store.vertx().deployVerticle(coordinator));
+  }
+
+  String deployEncoder() {
+    return deploy(new EncoderWorker(around, coordinator, "node-1", Path.of("target/native")));
+  }
+
+  String deployUploader() {
+    return deploy(new UploaderWorker(around, coordinator, "node-1"));
+  }
+
+  private String deploy(VerticleBase worker) {
+    return Await.result(store.vertx().deployVerticle(worker));
+  }
+
+  void undeploy(String id) {
+    Await.result(store.vertx().undeploy(id));
+  }
+
+  /** Plays the real capture, at its true times but shifted to now, without waiting between. */
+  UUID playCapture() throws SQLException {
+    CapturedSession capture = CAPTURE.read();
+    long started = System.currentTimeMillis();
+    UUID id = sessions.live(started, started + capture.durationMillis() + 60_000);
+    List<Future<Capture>> stored = new ArrayList<>();
+    for (CapturedEvent event : capture.events()) {
+      long at = started + event.at() - capture.startedAt();
+      if (event instanceof Frame frame) {
+        stored.add(recordings.captureScreenshot(id, Buffer.buffer(CAPTURE.image(frame)), at));
+      } else if (event instanceof Keystroke key) {
+        stored.add(recordings.captureText(id, ChunkKind.KEYSTROKES, key.key(), at));
+      } else if (event instanceof ClipboardCopy copy) {
+        stored.add(recordings.captureText(id, ChunkKind.CLIPBOARD, copy.text(), at));
+      }
+    }
+    Await.result(Future.all(stored));
+    return id;
+  }
+
+  /** Ends the session and says so, as its shard does. */
+  void end(UUID id) throws SQLException {
+    sessions.end(id);
+    bus.publish(Routes.RECORDING_READY, RecordingReady.INSTANCE);
+  }
+
+  byte[] bytes(Content content) {
+    return bytes(content, 0, content.size());
+  }
+
+  byte[] bytes(Content content, long offset, long length) {
+    Collected target = new Collected();
+    Await.result(content.sendTo(target, offset, length));
+    return target.bytes.getBytes();
+  }
+
+  /** Every file below a folder of the node, by its path there. */
+  List<String> files(String below) throws IOException {
+    Path root = folder.resolve(below);
+    if (!Files.exists(root)) {
+      return List.of();
+    }
+    try (var files = Files.walk(root)) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> root.relativize(file).toString())
+          .sorted()
+          .toList();
+    } catch (UncheckedIOException vanished) {
+      return List.of("being deleted");
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    for (String id : store.vertx().deploymentIDs()) {
+      Await.result(store.vertx().undeploy(id));
+    }
+    sql.close();
+    store.close();
+  }
+
+  private static final class Collected implements WriteStream<Buffer> {
+    private final Buffer bytes = Buffer.buffer();
+
+    @Override
+    public Future<Void> write(Buffer data) {
+      bytes.appendBuffer(data);
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> end() {
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public WriteStream<Buffer> exceptionHandler(
+        io.vertx.core.@Nullable Handler<Throwable> handler) {
+      return this;
+    }
+
+    @Override
+    public WriteStream<Buffer> setWriteQueueMaxSize(int maxSize) {
+      return this;
+    }
+
+    @Override
+    public boolean writeQueueFull() {
+      return false;
+    }
+
+    @Override
+    public WriteStream<Buffer> drainHandler(io.vertx.core.@Nullable Handler<Void> handler) {
+      return this;
+    }
+  }
+}
