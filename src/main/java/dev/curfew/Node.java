@@ -4,6 +4,7 @@ import dev.curfew.alert.AlertHub;
 import dev.curfew.alert.AlertRoutes;
 import dev.curfew.alert.EventFeed;
 import dev.curfew.api.Dialect;
+import dev.curfew.api.DocsPages;
 import dev.curfew.api.Frontend;
 import dev.curfew.api.Gateway;
 import dev.curfew.api.HttpVerticle;
@@ -40,6 +41,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -222,13 +224,15 @@ final class Node {
       AlertHub hub,
       Map<String, BooleanSupplier> checks) {
     // The dialect whose calls never cease comes first.
-    List<Dialect> dialects =
+    List<Dialect> answering =
         List.of(
             new PsmDialect(gateway),
             new PraDialect(gateway),
             new AccessDialect(gateway),
-            new AdminDialect(gateway),
-            new NodePages(checks, metrics::scrape));
+            new AdminDialect(gateway));
+    List<Dialect> dialects = new ArrayList<>(answering);
+    dialects.add(new NodePages(checks, metrics::scrape));
+    dialects.add(new DocsPages(answering.stream().map(Dialect::name).toList()));
     AtomicInteger port = new AtomicInteger();
     return vertx
         .deployVerticle(
