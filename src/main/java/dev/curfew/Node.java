@@ -3,6 +3,7 @@ package dev.curfew;
 import dev.curfew.alert.AlertHub;
 import dev.curfew.alert.AlertRoutes;
 import dev.curfew.alert.EventFeed;
+import dev.curfew.api.ApiRoute;
 import dev.curfew.api.Dialect;
 import dev.curfew.api.DocsPages;
 import dev.curfew.api.Frontend;
@@ -69,6 +70,7 @@ final class Node {
   private final PrometheusMeterRegistry metrics;
   private final Deque<Supplier<Future<?>>> running = new ArrayDeque<>();
   private Optional<Secret> generatedKey = Optional.empty();
+  private List<ApiRoute> routes = List.of();
   private int httpPort;
 
   private Node(CurfewConfig config) {
@@ -233,6 +235,7 @@ final class Node {
     List<Dialect> dialects = new ArrayList<>(answering);
     dialects.add(new NodePages(checks, metrics::scrape));
     dialects.add(new DocsPages(answering.stream().map(Dialect::name).toList()));
+    routes = dialects.stream().flatMap(dialect -> dialect.routes().stream()).toList();
     AtomicInteger port = new AtomicInteger();
     return vertx
         .deployVerticle(
@@ -292,6 +295,11 @@ final class Node {
   /** Where the node listens. */
   String url() {
     return "http://" + config.http().host() + ":" + httpPort;
+  }
+
+  /** Every route of every dialect, and what it needs. */
+  List<ApiRoute> routes() {
+    return routes;
   }
 
   /** The administrator's key, when this start has made one: shown once. */
