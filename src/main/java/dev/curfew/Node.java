@@ -13,9 +13,11 @@ import dev.curfew.api.NodePages;
 import dev.curfew.api.access.AccessDialect;
 import dev.curfew.api.admin.AdminDialect;
 import dev.curfew.api.pra.PraDialect;
+import dev.curfew.api.pra.TokenDialect;
 import dev.curfew.api.psm.PsmDialect;
 import dev.curfew.auth.RateLimiter;
 import dev.curfew.auth.SecretBox;
+import dev.curfew.auth.Strangers;
 import dev.curfew.bus.Bus;
 import dev.curfew.claim.ClaimCoordinator;
 import dev.curfew.cluster.ClusterClock;
@@ -134,7 +136,8 @@ final class Node {
                       clock::now,
                       secrets,
                       endings,
-                      defaults);
+                      defaults,
+                      config.auth());
               return serve(database, clock, bus, endings, shards, directory);
             })
         // Last, since a key that is made is shown once: by then nothing can fail any more.
@@ -180,12 +183,16 @@ final class Node {
         .compose(served -> deploy(() -> claims))
         .compose(served -> recordings.startWorkers(claims, this::deploy))
         .compose(served -> deploy(() -> watchdog(database, clock, bus, endings, shards)))
-        .compose(served -> Directory.authenticator(database, bus, clock::now))
+        .compose(served -> directory.follow(bus))
         .compose(
-            authenticator -> {
+            following -> {
               RateLimiter limiter = RateLimiter.perSecond(config.rateLimit().perSecond());
               Frontend frontend =
-                  new Frontend(authenticator, limiter::admits, config.http().trustedProxies());
+                  new Frontend(
+                      directory.authenticator(),
+                      limiter::admits,
+                      Strangers.perSecond(config.rateLimit().failuresPerSecond()),
+                      config.http().trustedProxies());
               measure(clock, shards, hub);
               return listen(gateway, frontend, feed, hub, checks(clock, shards));
             });
@@ -230,6 +237,7 @@ final class Node {
         List.of(
             new PsmDialect(gateway),
             new PraDialect(gateway),
+            new TokenDialect(gateway),
             new AccessDialect(gateway),
             new AdminDialect(gateway));
     List<Dialect> dialects = new ArrayList<>(answering);

@@ -56,6 +56,11 @@ public final class TokenHash {
     return bytes;
   }
 
+  /** Whether this was stored, found out in a time that does not depend on how much is alike. */
+  public boolean matches(byte[] stored) {
+    return MessageDigest.isEqual(bytes(), stored);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof TokenHash that
