@@ -36,7 +36,10 @@ public record Directory(
     SessionOpenings sessionOpenings,
     SessionChanges sessionChanges,
     SessionReads sessionReads,
-    JoinTokens joinTokens) {
+    JoinTokens joinTokens,
+    SessionTokens sessionTokens,
+    SessionService sessionService,
+    SessionListeners sessionListeners) {
 
   /**
    * The services of a node.
@@ -93,7 +96,10 @@ public record Directory(
         openings,
         new SessionChanges(reads, realmStore, policies, sessions),
         reads,
-        new JoinTokens(new JoinTokenStore(database), reads, sessions, clock));
+        new JoinTokens(new JoinTokenStore(database), reads, sessions, clock),
+        new SessionTokens(),
+        new SessionService(),
+        new SessionListeners());
   }
 
   /**
