@@ -9,6 +9,7 @@ import dev.curfew.bus.Bus;
 import dev.curfew.bus.Routes;
 import dev.curfew.bus.Sessions;
 import dev.curfew.config.CurfewConfig;
+import dev.curfew.session.Batch;
 import dev.curfew.store.ApiKeyStore;
 import dev.curfew.store.CheckoutStore;
 import dev.curfew.store.CredentialStore;
@@ -47,6 +48,7 @@ public record Directory(
     SessionOpenings sessionOpenings,
     SessionChanges sessionChanges,
     SessionReads sessionReads,
+    JumpStatuses jumpStatuses,
     JoinTokens joinTokens,
     Logins logins,
     LoginTokens loginTokens,
@@ -142,6 +144,7 @@ public record Directory(
         openings,
         new SessionChanges(reads, realmStore, policies, sessions),
         reads,
+        new JumpStatuses(users, reads),
         new JoinTokens(new JoinTokenStore(database), reads, sessions, clock),
         new Logins(
             new LoginAttemptStore(database), realmStore, passwords, notices, LoginLimits.DEFAULT),
@@ -162,6 +165,14 @@ public record Directory(
         changed -> {
           authenticator.forget();
           sessionTokens.forgetHolders();
+          jumpStatuses.forget();
         });
+  }
+
+  /** Forgets what is remembered of the sessions of a batch; see the shards' watcher of commits. */
+  public void mayHaveChanged(Batch batch) {
+    for (Batch.Change change : batch.changes()) {
+      jumpStatuses.changed(change.after().kind(), change.after().userId());
+    }
   }
 }
