@@ -6,10 +6,12 @@ import dev.curfew.auth.SecretBox;
 import dev.curfew.bus.Bus;
 import dev.curfew.bus.Routes;
 import dev.curfew.bus.Sessions;
+import dev.curfew.grant.Grants;
 import dev.curfew.store.ApiKeyStore;
 import dev.curfew.store.CheckoutStore;
 import dev.curfew.store.CredentialStore;
 import dev.curfew.store.Database;
+import dev.curfew.store.GrantSweepStore;
 import dev.curfew.store.JoinTokenStore;
 import dev.curfew.store.JumpItemStore;
 import dev.curfew.store.PolicyStore;
@@ -33,6 +35,7 @@ public record Directory(
     Checkouts checkouts,
     Resources resources,
     JumpItems jumpItems,
+    SessionRules sessionRules,
     SessionOpenings sessionOpenings,
     SessionChanges sessionChanges,
     SessionReads sessionReads,
@@ -69,6 +72,10 @@ public record Directory(
     Credentials credentials =
         new Credentials(new CredentialStore(database), queries, sessions, secrets, notices);
     SessionReads reads = new SessionReads(queries, realms, users);
+    Grants grants = endings.grants();
+    SessionRules rules =
+        new SessionRules(
+            vertx, resourceStore, ruleStore, new GrantSweepStore(database), grants, sessions, ids);
     SessionOpenings openings =
         new SessionOpenings(
             users,
@@ -76,7 +83,7 @@ public record Directory(
             realmStore,
             policies,
             jumpItems,
-            new SessionRules(resourceStore, ruleStore, ids, notices),
+            rules,
             queries,
             sessions,
             new NumericIds(new SessionStore(database)::numericIds),
@@ -88,8 +95,16 @@ public record Directory(
         new ApiKeys(new ApiKeyStore(database), users, ids, clock, notices),
         credentials,
         new Checkouts(new CheckoutStore(database), credentials, openings, endings, sessions, clock),
-        new Resources(resourceStore, ruleStore, users, ids, notices),
+        new Resources(
+            resourceStore,
+            ruleStore,
+            new SettingsRules(grants.guard()),
+            grants.secrets(),
+            users,
+            ids,
+            notices),
         jumpItems,
+        rules,
         openings,
         new SessionChanges(reads, realmStore, policies, sessions),
         reads,
