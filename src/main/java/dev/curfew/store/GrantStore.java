@@ -23,8 +23,11 @@ import org.jspecify.annotations.Nullable;
  * rows say at any time what may hold at the providers, whichever node dies.
  */
 public final class GrantStore {
-  /** The first pause after a removal that failed; each further one is twice as long. */
-  private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
+  /**
+   * The first pause after a removal that failed; each further one is twice as long. A little less
+   * than the 5 s after which a shard asks again.
+   */
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(4);
 
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
 

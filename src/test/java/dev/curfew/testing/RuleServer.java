@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A customer's service that keeps the rules it is asked for: {@code POST /apply} and {@code POST
@@ -45,6 +46,7 @@ public final class RuleServer implements AutoCloseable {
   private final Map<String, Mood> moods = new ConcurrentHashMap<>();
   private volatile int goneStatus = 404;
   private volatile long delayMillis;
+  private volatile @Nullable String name;
   private volatile HttpServer server;
   private final int port;
 
@@ -104,7 +106,7 @@ public final class RuleServer implements AutoCloseable {
     JsonObject answer =
         mood == Mood.NAMELESS
             ? new JsonObject()
-            : new JsonObject().put("providerRuleId", "fw-" + call.ruleId());
+            : new JsonObject().put("providerRuleId", name == null ? "fw-" + call.ruleId() : name);
     request.response().setStatusCode(200).end(answer.encode());
   }
 
@@ -117,6 +119,11 @@ public final class RuleServer implements AutoCloseable {
   /** What removing a rule that is not there answers. */
   public void goneIs(int status) {
     goneStatus = status;
+  }
+
+  /** What every rule is called from now on. */
+  public void namesRules(@Nullable String ruleName) {
+    name = ruleName;
   }
 
   /** Every call is answered so much later. */
