@@ -78,7 +78,9 @@ class GrantsIT {
 
   private boolean answers() throws Exception {
     try {
-      return send(request("/health/ready").build()).statusCode() == 200;
+      // Ready, and the administrator's key is known.
+      return send(request("/health/ready").build()).statusCode() == 200
+          && send(request("/api/v1/admin/resources").build()).statusCode() == 200;
     } catch (ConnectException notYet) {
       return false;
     }

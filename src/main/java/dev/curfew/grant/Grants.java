@@ -40,8 +40,8 @@ public final class Grants {
   /** Calls under way to one target at a time. */
   private static final int CALLS_PER_TARGET = 8;
 
-  /** How long a claim holds: several times what a call may take. */
-  private static final Duration LEASE = Duration.ofMinutes(1);
+  /** How long a claim holds: twice what a call may take. */
+  private static final Duration LEASE = OutboundClient.TIMEOUT.multipliedBy(2);
 
   /** Between two looks at a rule that another call has. */
   private static final Duration BUSY_PAUSE = Duration.ofMillis(100);
