@@ -1,12 +1,16 @@
 package dev.curfew.directory;
 
-import dev.curfew.auth.ApiKeyAuthenticator;
+import dev.curfew.auth.CachedAuthenticator;
+import dev.curfew.auth.IssuerDocuments;
 import dev.curfew.auth.PasswordHasher;
 import dev.curfew.auth.SecretBox;
+import dev.curfew.auth.TokenReader;
 import dev.curfew.bus.Bus;
 import dev.curfew.bus.Routes;
 import dev.curfew.bus.Sessions;
+import dev.curfew.config.CurfewConfig;
 import dev.curfew.grant.Grants;
+import dev.curfew.session.Batch;
 import dev.curfew.store.ApiKeyStore;
 import dev.curfew.store.CheckoutStore;
 import dev.curfew.store.CredentialStore;
@@ -14,12 +18,20 @@ import dev.curfew.store.Database;
 import dev.curfew.store.GrantSweepStore;
 import dev.curfew.store.JoinTokenStore;
 import dev.curfew.store.JumpItemStore;
+import dev.curfew.store.ListenerStore;
+import dev.curfew.store.LoginAttemptStore;
+import dev.curfew.store.LoginStore;
+import dev.curfew.store.OauthStore;
 import dev.curfew.store.PolicyStore;
+import dev.curfew.store.RealmServiceStore;
 import dev.curfew.store.RealmStore;
+import dev.curfew.store.ReservationStore;
 import dev.curfew.store.ResourceStore;
 import dev.curfew.store.RuleStore;
 import dev.curfew.store.SessionQueries;
 import dev.curfew.store.SessionStore;
+import dev.curfew.store.SigningKeyStore;
+import dev.curfew.store.TokenStore;
 import dev.curfew.store.UserStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -39,13 +51,23 @@ public record Directory(
     SessionOpenings sessionOpenings,
     SessionChanges sessionChanges,
     SessionReads sessionReads,
-    JoinTokens joinTokens) {
+    JumpStatuses jumpStatuses,
+    JoinTokens joinTokens,
+    Logins logins,
+    LoginTokens loginTokens,
+    OauthClients oauthClients,
+    SigningKeys signingKeys,
+    CachedAuthenticator authenticator,
+    SessionTokens sessionTokens,
+    SessionService sessionService,
+    SessionListeners sessionListeners) {
 
   /**
    * The services of a node.
    *
    * @param clock the cluster's, in epoch milliseconds
    * @param endings what the shards undo with, too
+   * @param auth who is believed to be who
    */
   public static Directory of(
       Vertx vertx,
@@ -55,9 +77,29 @@ public record Directory(
       LongSupplier clock,
       SecretBox secrets,
       SessionEndings endings,
-      PolicyDefaults defaults) {
-    Notices notices = new Notices(bus);
+      PolicyDefaults defaults,
+      CurfewConfig.Auth auth) {
     SortableIds ids = new SortableIds(clock);
+    SigningKeys signingKeys =
+        new SigningKeys(
+            vertx,
+            new SigningKeyStore(database),
+            secrets,
+            clock,
+            auth.keyRotation(),
+            auth.accessTokenTtl());
+    LoginStore loginStore = new LoginStore(database);
+    OauthStore oauthStore = new OauthStore(database);
+    ApiKeyStore apiKeyStore = new ApiKeyStore(database);
+    CachedAuthenticator authenticator =
+        new CachedAuthenticator(
+            new CredentialKinds(
+                new TokenReader(auth, signingKeys::ringWith, new IssuerDocuments(vertx), clock),
+                loginStore,
+                oauthStore,
+                apiKeyStore),
+            clock);
+    Notices notices = new Notices(bus, authenticator::forget);
     RealmStore realmStore = new RealmStore(database);
     UserStore userStore = new UserStore(database);
     SessionQueries queries = new SessionQueries(database);
@@ -65,8 +107,8 @@ public record Directory(
     RuleStore ruleStore = new RuleStore(database);
 
     Realms realms = new Realms(realmStore, defaults, notices);
-    Users users =
-        new Users(userStore, realms, queries, sessions, new PasswordHasher(vertx), ids, notices);
+    PasswordHasher passwords = new PasswordHasher(vertx);
+    Users users = new Users(userStore, realms, queries, sessions, passwords, ids, notices);
     Policies policies = new Policies(new PolicyStore(database), realms, defaults, notices);
     JumpItems jumpItems = new JumpItems(new JumpItemStore(database), policies, notices);
     Credentials credentials =
@@ -76,6 +118,14 @@ public record Directory(
     SessionRules rules =
         new SessionRules(
             vertx, resourceStore, ruleStore, new GrantSweepStore(database), grants, sessions, ids);
+    NumericIds numericIds = new NumericIds(new SessionStore(database)::numericIds);
+    QuotaPlaces places = new QuotaPlaces(vertx, new ReservationStore(database), sessions, clock);
+    SessionService sessionService =
+        new SessionService(new RealmServiceStore(database), realmStore, notices);
+    TokenHolders holders = new TokenHolders(userStore, realmStore);
+    TokenOpenings tokenOpenings =
+        new TokenOpenings(
+            holders, sessionService, realmStore, policies, places, numericIds, ids, sessions);
     SessionOpenings openings =
         new SessionOpenings(
             users,
@@ -86,13 +136,14 @@ public record Directory(
             rules,
             queries,
             sessions,
-            new NumericIds(new SessionStore(database)::numericIds),
-            ids);
+            numericIds,
+            ids,
+            places);
     return new Directory(
         realms,
         users,
         policies,
-        new ApiKeys(new ApiKeyStore(database), users, ids, clock, notices),
+        new ApiKeys(apiKeyStore, users, ids, clock, notices),
         credentials,
         new Checkouts(new CheckoutStore(database), credentials, openings, endings, sessions, clock),
         new Resources(
@@ -108,19 +159,35 @@ public record Directory(
         openings,
         new SessionChanges(reads, realmStore, policies, sessions),
         reads,
-        new JoinTokens(new JoinTokenStore(database), reads, sessions, clock));
+        new JumpStatuses(users, reads),
+        new JoinTokens(new JoinTokenStore(database), reads, sessions, clock),
+        new Logins(
+            new LoginAttemptStore(database), realmStore, passwords, notices, LoginLimits.DEFAULT),
+        new LoginTokens(loginStore, signingKeys, auth, ids, clock, notices),
+        new OauthClients(oauthStore, ids, notices),
+        signingKeys,
+        authenticator,
+        new SessionTokens(
+            new TokenStore(database), holders, tokenOpenings, userStore, sessions, clock),
+        sessionService,
+        new SessionListeners(new ListenerStore(database), secrets));
   }
 
-  /**
-   * Recognises API keys, and forgets what it remembers whenever credentials change anywhere in the
-   * cluster.
-   *
-   * @param clock the cluster's, in epoch milliseconds
-   */
-  public static Future<ApiKeyAuthenticator> authenticator(
-      Database database, Bus bus, LongSupplier clock) {
-    ApiKeyAuthenticator authenticator = new ApiKeyAuthenticator(new ApiKeyStore(database), clock);
-    return bus.subscribe(Routes.CREDENTIALS_CHANGED, changed -> authenticator.forget())
-        .map(authenticator);
+  /** From then on this node forgets users and credentials whenever they change in the cluster. */
+  public Future<Void> follow(Bus bus) {
+    return bus.subscribe(
+        Routes.CREDENTIALS_CHANGED,
+        changed -> {
+          authenticator.forget();
+          sessionTokens.forgetHolders();
+          jumpStatuses.forget();
+        });
+  }
+
+  /** Forgets what is remembered of the sessions of a batch; see the shards' watcher of commits. */
+  public void mayHaveChanged(Batch batch) {
+    for (Batch.Change change : batch.changes()) {
+      jumpStatuses.changed(change.after().kind(), change.after().userId());
+    }
   }
 }
