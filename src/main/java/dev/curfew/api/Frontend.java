@@ -1,9 +1,7 @@
 package dev.curfew.api;
 
 import dev.curfew.auth.Authenticator;
-import dev.curfew.auth.Authorisation;
 import dev.curfew.auth.Principal;
-import dev.curfew.auth.Scope;
 import dev.curfew.config.CidrBlock;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
@@ -26,7 +24,6 @@ import org.slf4j.LoggerFactory;
 public final class Frontend {
   private static final Logger LOG = LoggerFactory.getLogger(Frontend.class);
   private static final String BEARER = "Bearer ";
-  private static final Scope[] NO_SCOPE = new Scope[0];
 
   /** Says whether a principal may ask once more now. */
   @FunctionalInterface
@@ -81,11 +78,7 @@ public final class Frontend {
     if (!rateLimit.admits(principal)) {
       throw CurfewException.of(ErrorCode.RATE_LIMITED, "Too many requests; try again shortly");
     }
-    if (need.anyOf().size() == 1) {
-      Authorisation.requireScope(principal, need.anyOf().get(0));
-    } else if (!need.anyOf().isEmpty()) {
-      Authorisation.requireAnyScope(principal, need.anyOf().toArray(NO_SCOPE));
-    }
+    need.require(principal);
     return principal;
   }
 
@@ -153,12 +146,17 @@ public final class Frontend {
   /** Answers with a failure, taking what is left of the body off the connection first. */
   void refuse(RoutingContext context, ErrorShape errors, Throwable failure) {
     HttpServerRequest request = context.request();
-    Answer answer = errors.of(asCurfew(failure, context), request);
+    CurfewException known = asCurfew(failure, context);
+    Answer answer = errors.of(known, request);
+    if (known.retryAfterSeconds() > 0) {
+      answer = answer.with("Retry-After", Long.toString(known.retryAfterSeconds()));
+    }
+    Answer refusal = answer;
     if (request.isEnded()) {
-      respond(context, answer);
+      respond(context, refusal);
       return;
     }
-    BodyReader.read(request, 0).onComplete(drained -> respond(context, answer));
+    BodyReader.read(request, 0).onComplete(drained -> respond(context, refusal));
   }
 
   private static CurfewException asCurfew(Throwable failure, RoutingContext context) {
@@ -187,13 +185,13 @@ public final class Frontend {
       response.putHeader(HttpHeaders.CONTENT_TYPE, type);
       response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     }
-    answer.headers().forEach(response::putHeader);
     if (answer.status() == 401) {
       response.putHeader("WWW-Authenticate", "Bearer");
     }
     if (answer.status() == 503 || answer.status() == 429) {
       response.putHeader(HttpHeaders.RETRY_AFTER, "1");
     }
+    answer.headers().forEach(response::putHeader);
     Buffer body = answer.body();
     if (body == null) {
       response.end();

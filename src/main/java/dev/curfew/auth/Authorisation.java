@@ -45,6 +45,17 @@ public final class Authorisation {
     throw CurfewException.of(ErrorCode.FORBIDDEN, "The credential lacks the scope " + names);
   }
 
+  /** The caller's role is this one, or one that may do more. */
+  public static void requireRole(Principal principal, Role role) {
+    boolean holds =
+        principal.is(role)
+            || principal.is(Role.ADMIN)
+            || (role != Role.ADMIN && principal.is(Role.ORG_ADMIN));
+    if (!holds) {
+      throw CurfewException.of(ErrorCode.FORBIDDEN, "Only for the role " + role);
+    }
+  }
+
   /** The object's realm is the caller's, or the caller administers all. */
   public static void requireRealm(Principal principal, int realmId, String what) {
     if (principal.realmId() != realmId && !principal.is(Role.ADMIN)) {

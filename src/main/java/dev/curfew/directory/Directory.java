@@ -12,6 +12,7 @@ import dev.curfew.store.CredentialStore;
 import dev.curfew.store.Database;
 import dev.curfew.store.JoinTokenStore;
 import dev.curfew.store.JumpItemStore;
+import dev.curfew.store.LoginAttemptStore;
 import dev.curfew.store.PolicyStore;
 import dev.curfew.store.RealmStore;
 import dev.curfew.store.ResourceStore;
@@ -36,7 +37,11 @@ public record Directory(
     SessionOpenings sessionOpenings,
     SessionChanges sessionChanges,
     SessionReads sessionReads,
-    JoinTokens joinTokens) {
+    JoinTokens joinTokens,
+    SessionTokens sessionTokens,
+    SessionService sessionService,
+    SessionListeners sessionListeners,
+    Logins logins) {
 
   /**
    * The services of a node.
@@ -62,8 +67,8 @@ public record Directory(
     RuleStore ruleStore = new RuleStore(database);
 
     Realms realms = new Realms(realmStore, defaults, notices);
-    Users users =
-        new Users(userStore, realms, queries, sessions, new PasswordHasher(vertx), ids, notices);
+    PasswordHasher passwords = new PasswordHasher(vertx);
+    Users users = new Users(userStore, realms, queries, sessions, passwords, ids, notices);
     Policies policies = new Policies(new PolicyStore(database), realms, defaults, notices);
     JumpItems jumpItems = new JumpItems(new JumpItemStore(database), policies, notices);
     Credentials credentials =
@@ -93,7 +98,11 @@ public record Directory(
         openings,
         new SessionChanges(reads, realmStore, policies, sessions),
         reads,
-        new JoinTokens(new JoinTokenStore(database), reads, sessions, clock));
+        new JoinTokens(new JoinTokenStore(database), reads, sessions, clock),
+        new SessionTokens(),
+        new SessionService(),
+        new SessionListeners(),
+        new Logins(new LoginAttemptStore(database), passwords, notices, LoginLimits.DEFAULT));
   }
 
   /**

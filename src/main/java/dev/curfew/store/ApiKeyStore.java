@@ -69,7 +69,8 @@ public final class ApiKeyStore implements KeyLookup {
         Tier.ofWireName(row.getString("tier")).orElseThrow(),
         UserStore.roles(row),
         scopes(row),
-        row.getUUID("key_id"));
+        row.getUUID("key_id"),
+        row.getLong("expires_at"));
   }
 
   /**

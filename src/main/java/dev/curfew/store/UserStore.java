@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Users. */
 public final class UserStore {
-  private static final String COLUMNS =
+  static final String COLUMNS =
       """
       u.id, u.numeric_id, u.realm_id, r.name AS realm, u.username, u.email, u.display_name,
       u.roles, ms(u.created_at) AS created_at
@@ -97,7 +97,7 @@ public final class UserStore {
             Database.orExists("username", "The username " + row.username() + " is taken already"));
   }
 
-  private static final String FROM = " FROM users u JOIN realm r ON r.id = u.realm_id ";
+  static final String FROM = " FROM users u JOIN realm r ON r.id = u.realm_id ";
 
   private static final String BY_UUID =
       "SELECT " + COLUMNS + FROM + "WHERE u.id = $1 AND u.deleted_at IS NULL";
@@ -273,7 +273,7 @@ public final class UserStore {
     return users;
   }
 
-  private static User user(Row row) {
+  static User user(Row row) {
     return new User(
         row.getUUID("id"),
         row.getInteger("numeric_id"),
