@@ -13,6 +13,8 @@ final class CrossChecks {
   private static final Pattern NODE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]+");
 
+  private static final Pattern COOKIE_NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
   /** The embedded server takes 100 connections; migrations and an operator need a few of them. */
   private static final int EMBEDDED_POOL = 80;
 
@@ -28,6 +30,10 @@ final class CrossChecks {
     checkDatabase(config, refuse);
     checkNode(config, refuse);
     checkRecordingDirectories(config.recording(), refuse);
+    if (!COOKIE_NAME.matcher(config.am().cookieName()).matches()) {
+      refuse.accept(
+          "am.cookie-name", "must be at most 64 letters, digits, hyphens and underscores");
+    }
     checkKey("secrets.key", config.secrets().key(), refuse);
     checkKey("psm.encryption-key", config.psm().encryptionKey(), refuse);
   }

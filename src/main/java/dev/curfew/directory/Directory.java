@@ -1,6 +1,7 @@
 package dev.curfew.directory;
 
 import dev.curfew.auth.ApiKeyAuthenticator;
+import dev.curfew.auth.LoginTickets;
 import dev.curfew.auth.PasswordHasher;
 import dev.curfew.auth.SecretBox;
 import dev.curfew.bus.Bus;
@@ -41,7 +42,8 @@ public record Directory(
     SessionTokens sessionTokens,
     SessionService sessionService,
     SessionListeners sessionListeners,
-    Logins logins) {
+    Logins logins,
+    LoginTickets loginTickets) {
 
   /**
    * The services of a node.
@@ -102,7 +104,8 @@ public record Directory(
         new SessionTokens(),
         new SessionService(),
         new SessionListeners(),
-        new Logins(new LoginAttemptStore(database), passwords, notices, LoginLimits.DEFAULT));
+        new Logins(new LoginAttemptStore(database), passwords, notices, LoginLimits.DEFAULT),
+        new LoginTickets(secrets, clock));
   }
 
   /**

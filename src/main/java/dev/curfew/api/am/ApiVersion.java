@@ -4,8 +4,12 @@ import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
-/** A version of a resource, or of the protocol. */
-record ApiVersion(int major, int minor) {
+/**
+ * A version of a resource, or of the protocol.
+ *
+ * @param asHeader as an answer names the version it is of
+ */
+record ApiVersion(int major, int minor, String asHeader) {
   /** Header in which a client says what it was written for. */
   static final String ACCEPT = "Accept-API-Version";
 
@@ -13,6 +17,10 @@ record ApiVersion(int major, int minor) {
   static final String CONTENT = "Content-API-Version";
 
   private static final int MOST_DIGITS = 4;
+
+  ApiVersion(int major, int minor) {
+    this(major, minor, "resource=" + major + "." + minor);
+  }
 
   boolean atLeast(int otherMajor, int otherMinor) {
     return major > otherMajor || (major == otherMajor && minor >= otherMinor);

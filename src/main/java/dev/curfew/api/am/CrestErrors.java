@@ -8,25 +8,34 @@ import io.vertx.core.json.JsonObject;
 
 /** The dialect's refusals: {@code {"code":403,"reason":"Forbidden","message":"Forbidden"}}. */
 final class CrestErrors {
+  private static final String FORBIDDEN = "Forbidden";
+
   private CrestErrors() {}
 
-  /**
-   * A failure in the dialect's shape. What a caller may not do is told in one word, whoever found
-   * it out.
-   */
+  /** A failure in the dialect's shape. */
   static Answer of(CurfewException failure) {
-    int status = failure.code().httpStatus();
-    boolean forbidden = failure.code().category() == ErrorCode.Category.FORBIDDEN;
-    return of(status, forbidden ? forbidden().getMessage() : failure.getMessage());
+    return of(failure.code().httpStatus(), message(failure));
+  }
+
+  /** What a caller may not do is told in one word, whoever found it out. */
+  static String message(CurfewException failure) {
+    if (failure.code().category() == ErrorCode.Category.FORBIDDEN) {
+      return FORBIDDEN;
+    }
+    return failure.code() == ErrorCode.QUOTA_EXCEEDED
+        ? "You have reached your session limit."
+        : failure.getMessage();
   }
 
   static Answer of(int status, String message) {
-    return Answer.json(
-        status,
-        new JsonObject()
-            .put("code", status)
-            .put("reason", HttpResponseStatus.valueOf(status).reasonPhrase())
-            .put("message", message));
+    return Answer.json(status, body(status, message));
+  }
+
+  static JsonObject body(int status, String message) {
+    return new JsonObject()
+        .put("code", status)
+        .put("reason", HttpResponseStatus.valueOf(status).reasonPhrase())
+        .put("message", message);
   }
 
   /** The caller's token is missing or dead. */
@@ -35,14 +44,14 @@ final class CrestErrors {
   }
 
   static CurfewException forbidden() {
-    return CurfewException.of(ErrorCode.FORBIDDEN, "Forbidden");
+    return CurfewException.of(ErrorCode.FORBIDDEN, FORBIDDEN);
   }
 
   static CurfewException badRequest(String message) {
     return CurfewException.of(ErrorCode.INVALID_FIELD, message);
   }
 
-  /** HTTP has no better word for what this dialect does not do. */
+  /** What this dialect does not do, and the original does not either. */
   static Answer notImplemented(String message) {
     return of(501, message);
   }
