@@ -182,7 +182,8 @@ final class Node {
         .compose(served -> recordings.startWorkers(claims, this::deploy))
         .compose(served -> deploy(() -> watchdog(database, clock, bus, endings, shards)))
         .compose(served -> startDelivery(directory, clock))
-        .compose(served -> Directory.authenticator(database, bus, clock::now))
+        .compose(served -> directory.listen(bus))
+        .compose(listening -> Directory.authenticator(database, bus, clock::now))
         .compose(
             authenticator -> {
               RateLimiter limiter = RateLimiter.perSecond(config.rateLimit().perSecond());

@@ -13,13 +13,17 @@ import dev.curfew.store.CredentialStore;
 import dev.curfew.store.Database;
 import dev.curfew.store.JoinTokenStore;
 import dev.curfew.store.JumpItemStore;
+import dev.curfew.store.ListenerStore;
 import dev.curfew.store.LoginAttemptStore;
 import dev.curfew.store.PolicyStore;
+import dev.curfew.store.RealmServiceStore;
 import dev.curfew.store.RealmStore;
+import dev.curfew.store.ReservationStore;
 import dev.curfew.store.ResourceStore;
 import dev.curfew.store.RuleStore;
 import dev.curfew.store.SessionQueries;
 import dev.curfew.store.SessionStore;
+import dev.curfew.store.TokenStore;
 import dev.curfew.store.UserStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -76,6 +80,14 @@ public record Directory(
     Credentials credentials =
         new Credentials(new CredentialStore(database), queries, sessions, secrets, notices);
     SessionReads reads = new SessionReads(queries, realms, users);
+    NumericIds numericIds = new NumericIds(new SessionStore(database)::numericIds);
+    QuotaPlaces places = new QuotaPlaces(vertx, new ReservationStore(database), sessions, clock);
+    SessionService sessionService =
+        new SessionService(new RealmServiceStore(database), realmStore, notices);
+    TokenHolders holders = new TokenHolders(userStore, realmStore);
+    TokenOpenings tokenOpenings =
+        new TokenOpenings(
+            holders, sessionService, realmStore, policies, places, numericIds, ids, sessions);
     SessionOpenings openings =
         new SessionOpenings(
             users,
@@ -86,8 +98,9 @@ public record Directory(
             new SessionRules(resourceStore, ruleStore, ids, notices),
             queries,
             sessions,
-            new NumericIds(new SessionStore(database)::numericIds),
-            ids);
+            numericIds,
+            ids,
+            places);
     return new Directory(
         realms,
         users,
@@ -101,11 +114,17 @@ public record Directory(
         new SessionChanges(reads, realmStore, policies, sessions),
         reads,
         new JoinTokens(new JoinTokenStore(database), reads, sessions, clock),
-        new SessionTokens(),
-        new SessionService(),
-        new SessionListeners(),
+        new SessionTokens(
+            new TokenStore(database), holders, tokenOpenings, userStore, sessions, clock),
+        sessionService,
+        new SessionListeners(new ListenerStore(database), secrets),
         new Logins(new LoginAttemptStore(database), passwords, notices, LoginLimits.DEFAULT),
         new LoginTickets(secrets, clock));
+  }
+
+  /** Has everything that is remembered of users forgotten whenever one changes in the cluster. */
+  public Future<Void> listen(Bus bus) {
+    return bus.subscribe(Routes.CREDENTIALS_CHANGED, changed -> sessionTokens.forgetHolders());
   }
 
   /**

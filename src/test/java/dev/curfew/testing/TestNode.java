@@ -20,6 +20,7 @@ import dev.curfew.realm.Realm;
 import dev.curfew.realm.User;
 import dev.curfew.session.Tier;
 import dev.curfew.shard.ShardHost;
+import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.store.SessionStore;
 import java.time.Duration;
 import java.util.Map;
@@ -74,6 +75,7 @@ public final class TestNode implements AutoCloseable {
             secrets,
             endings,
             defaults);
+    Await.result(directory.listen(bus));
     this.authenticator = Await.result(Directory.authenticator(store.database(), bus, clock::now));
     Await.result(
         new Bootstrap(store.vertx(), store.database(), secrets, defaults, clock::now)
@@ -84,6 +86,13 @@ public final class TestNode implements AutoCloseable {
   /** A node that serves, with an installation that has just been made. */
   public static TestNode start() throws Exception {
     return new TestNode(TestStore.open());
+  }
+
+  /**
+   * A node over a database that may have been used before; takes its shards from whoever has them.
+   */
+  public static TestNode on(DatabaseEndpoint endpoint) {
+    return new TestNode(TestStore.open(endpoint));
   }
 
   public TestStore store() {
@@ -152,6 +161,12 @@ public final class TestNode implements AutoCloseable {
             .create(
                 admin, new NewApiKey(name("key"), null, Set.of(scopes), 0, user.id().toString()))
             .compose(issued -> authenticator.ofApiKey(issued.plainText().reveal())));
+  }
+
+  /** Ends without another word to the database. */
+  public void kill() {
+    clock.close();
+    store.close();
   }
 
   @Override
