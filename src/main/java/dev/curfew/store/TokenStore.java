@@ -210,7 +210,7 @@ public final class TokenStore {
 
   public Future<Change> deleteProperties(UUID id, Collection<String> names) {
     return database
-        .query(DELETE, Tuple.of(id, names.toArray(new String[0])))
+        .query(DELETE, Tuple.from(new Object[] {id, names.toArray(new String[0])}))
         .map(rows -> rows.rowCount() == 1 ? Change.DONE : Change.NOT_LIVE);
   }
 
