@@ -2,6 +2,7 @@ package dev.curfew.api;
 
 import dev.curfew.auth.Authenticator;
 import dev.curfew.auth.Principal;
+import dev.curfew.auth.Strangers;
 import dev.curfew.config.CidrBlock;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class Frontend {
   private static final Logger LOG = LoggerFactory.getLogger(Frontend.class);
   private static final String BEARER = "Bearer ";
+  private static final int UNAUTHORIZED = 401;
 
   /** Says whether a principal may ask once more now. */
   @FunctionalInterface
@@ -33,12 +35,17 @@ public final class Frontend {
 
   private final Authenticator authenticator;
   private final RateLimit rateLimit;
+  private final Strangers strangers;
   private final List<CidrBlock> trustedProxies;
 
   public Frontend(
-      Authenticator authenticator, RateLimit rateLimit, List<CidrBlock> trustedProxies) {
+      Authenticator authenticator,
+      RateLimit rateLimit,
+      Strangers strangers,
+      List<CidrBlock> trustedProxies) {
     this.authenticator = authenticator;
     this.rateLimit = rateLimit;
+    this.strangers = strangers;
     this.trustedProxies = List.copyOf(trustedProxies);
   }
 
@@ -87,16 +94,26 @@ public final class Frontend {
     String key = request.getHeader("X-API-Key");
     if (key == null) {
       String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
-      if (authorization != null && authorization.startsWith(BEARER)) {
+      if (authorization != null
+          && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
         key = authorization.substring(BEARER.length());
       }
     }
     if (key == null || key.isBlank()) {
       return Future.failedFuture(
           CurfewException.of(
-              ErrorCode.UNAUTHENTICATED, "A credential is required: header X-API-Key"));
+              ErrorCode.UNAUTHENTICATED,
+              "A credential is required: Authorization: Bearer, or X-API-Key"));
     }
-    return authenticator.ofApiKey(key.strip());
+    String credential = key.strip();
+    Future<Principal> remembered = authenticator.remembered(credential);
+    return remembered != null
+        ? remembered
+        : strangers.ask(address(request), () -> authenticator.of(credential));
+  }
+
+  private String address(HttpServerRequest request) {
+    return ClientAddress.of(request, trustedProxies).text();
   }
 
   private void serve(
@@ -104,7 +121,7 @@ public final class Frontend {
     HttpServerRequest request = context.request();
     switch (route.body().form()) {
       case NONE, STREAM -> run(route, errors, context, principal, new JsonObject());
-      case JSON_OBJECT ->
+      case JSON_OBJECT, FORM ->
           BodyReader.read(request, route.body().limit())
               .onComplete(
                   read -> {
@@ -115,12 +132,18 @@ public final class Frontend {
                       return;
                     }
                     try {
-                      run(route, errors, context, principal, JsonText.object(read.result()));
+                      run(route, errors, context, principal, body(route, read.result()));
                     } catch (CurfewException malformed) {
                       respond(context, errors.of(malformed, request));
                     }
                   });
     }
+  }
+
+  private static JsonObject body(ApiRoute route, Buffer body) {
+    return route.body().form() == BodyRule.Form.FORM
+        ? FormText.object(body)
+        : JsonText.object(body);
   }
 
   private void run(
@@ -129,12 +152,14 @@ public final class Frontend {
       RoutingContext context,
       @Nullable Principal principal,
       JsonObject body) {
-    Future<Answer> answer;
-    try {
-      answer = route.operation().run(new Exchange(context, principal, body, trustedProxies));
-    } catch (RuntimeException failure) {
-      answer = Future.failedFuture(failure);
-    }
+    Exchange exchange = new Exchange(context, principal, body, trustedProxies, this::authenticate);
+    Future<Answer> answer =
+        route.need().kind() == Need.Kind.OWN
+            ? strangers.ask(
+                address(context.request()),
+                () -> run(route, exchange),
+                given -> given.status() == UNAUTHORIZED)
+            : run(route, exchange);
     answer.onComplete(
         done -> {
           if (done.succeeded()) {
@@ -143,6 +168,14 @@ public final class Frontend {
             refuse(context, errors, done.cause(), route.path());
           }
         });
+  }
+
+  private static Future<Answer> run(ApiRoute route, Exchange exchange) {
+    try {
+      return route.operation().run(exchange);
+    } catch (RuntimeException failure) {
+      return Future.failedFuture(failure);
+    }
   }
 
   /** Answers with a failure of something that is no route. */
@@ -195,7 +228,7 @@ public final class Frontend {
       response.putHeader(HttpHeaders.CONTENT_TYPE, type);
       response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     }
-    if (answer.status() == 401) {
+    if (answer.status() == UNAUTHORIZED) {
       response.putHeader("WWW-Authenticate", "Bearer");
     }
     if (answer.status() == 503 || answer.status() == 429) {

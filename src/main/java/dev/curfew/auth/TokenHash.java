@@ -57,6 +57,11 @@ public final class TokenHash {
     return bytes;
   }
 
+  /** Whether this was stored, found out in a time that does not depend on how much is alike. */
+  public boolean matches(byte[] stored) {
+    return MessageDigest.isEqual(bytes(), stored);
+  }
+
   /** As the shards of sessions compare it. */
   public SecretDigest digest() {
     return new SecretDigest(first, second, third, fourth);

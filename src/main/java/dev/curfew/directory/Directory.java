@@ -1,12 +1,15 @@
 package dev.curfew.directory;
 
-import dev.curfew.auth.ApiKeyAuthenticator;
+import dev.curfew.auth.CachedAuthenticator;
+import dev.curfew.auth.IssuerDocuments;
 import dev.curfew.auth.LoginTickets;
 import dev.curfew.auth.PasswordHasher;
 import dev.curfew.auth.SecretBox;
+import dev.curfew.auth.TokenReader;
 import dev.curfew.bus.Bus;
 import dev.curfew.bus.Routes;
 import dev.curfew.bus.Sessions;
+import dev.curfew.config.CurfewConfig;
 import dev.curfew.store.ApiKeyStore;
 import dev.curfew.store.CheckoutStore;
 import dev.curfew.store.CredentialStore;
@@ -15,6 +18,8 @@ import dev.curfew.store.JoinTokenStore;
 import dev.curfew.store.JumpItemStore;
 import dev.curfew.store.ListenerStore;
 import dev.curfew.store.LoginAttemptStore;
+import dev.curfew.store.LoginStore;
+import dev.curfew.store.OauthStore;
 import dev.curfew.store.PolicyStore;
 import dev.curfew.store.RealmServiceStore;
 import dev.curfew.store.RealmStore;
@@ -23,6 +28,7 @@ import dev.curfew.store.ResourceStore;
 import dev.curfew.store.RuleStore;
 import dev.curfew.store.SessionQueries;
 import dev.curfew.store.SessionStore;
+import dev.curfew.store.SigningKeyStore;
 import dev.curfew.store.TokenStore;
 import dev.curfew.store.UserStore;
 import io.vertx.core.Future;
@@ -43,10 +49,14 @@ public record Directory(
     SessionChanges sessionChanges,
     SessionReads sessionReads,
     JoinTokens joinTokens,
+    Logins logins,
+    LoginTokens loginTokens,
+    OauthClients oauthClients,
+    SigningKeys signingKeys,
+    CachedAuthenticator authenticator,
     SessionTokens sessionTokens,
     SessionService sessionService,
     SessionListeners sessionListeners,
-    Logins logins,
     LoginTickets loginTickets) {
 
   /**
@@ -54,6 +64,7 @@ public record Directory(
    *
    * @param clock the cluster's, in epoch milliseconds
    * @param endings what the shards undo with, too
+   * @param auth who is believed to be who
    */
   public static Directory of(
       Vertx vertx,
@@ -63,9 +74,29 @@ public record Directory(
       LongSupplier clock,
       SecretBox secrets,
       SessionEndings endings,
-      PolicyDefaults defaults) {
-    Notices notices = new Notices(bus);
+      PolicyDefaults defaults,
+      CurfewConfig.Auth auth) {
     SortableIds ids = new SortableIds(clock);
+    SigningKeys signingKeys =
+        new SigningKeys(
+            vertx,
+            new SigningKeyStore(database),
+            secrets,
+            clock,
+            auth.keyRotation(),
+            auth.accessTokenTtl());
+    LoginStore loginStore = new LoginStore(database);
+    OauthStore oauthStore = new OauthStore(database);
+    ApiKeyStore apiKeyStore = new ApiKeyStore(database);
+    CachedAuthenticator authenticator =
+        new CachedAuthenticator(
+            new CredentialKinds(
+                new TokenReader(auth, signingKeys::ringWith, new IssuerDocuments(vertx), clock),
+                loginStore,
+                oauthStore,
+                apiKeyStore),
+            clock);
+    Notices notices = new Notices(bus, authenticator::forget);
     RealmStore realmStore = new RealmStore(database);
     UserStore userStore = new UserStore(database);
     SessionQueries queries = new SessionQueries(database);
@@ -105,7 +136,7 @@ public record Directory(
         realms,
         users,
         policies,
-        new ApiKeys(new ApiKeyStore(database), users, ids, clock, notices),
+        new ApiKeys(apiKeyStore, users, ids, clock, notices),
         credentials,
         new Checkouts(new CheckoutStore(database), credentials, openings, endings, sessions, clock),
         new Resources(resourceStore, ruleStore, users, ids, notices),
@@ -114,29 +145,26 @@ public record Directory(
         new SessionChanges(reads, realmStore, policies, sessions),
         reads,
         new JoinTokens(new JoinTokenStore(database), reads, sessions, clock),
+        new Logins(
+            new LoginAttemptStore(database), realmStore, passwords, notices, LoginLimits.DEFAULT),
+        new LoginTokens(loginStore, signingKeys, auth, ids, clock, notices),
+        new OauthClients(oauthStore, ids, notices),
+        signingKeys,
+        authenticator,
         new SessionTokens(
             new TokenStore(database), holders, tokenOpenings, userStore, sessions, clock),
         sessionService,
         new SessionListeners(new ListenerStore(database), secrets),
-        new Logins(new LoginAttemptStore(database), passwords, notices, LoginLimits.DEFAULT),
         new LoginTickets(secrets, clock));
   }
 
-  /** Has everything that is remembered of users forgotten whenever one changes in the cluster. */
-  public Future<Void> listen(Bus bus) {
-    return bus.subscribe(Routes.CREDENTIALS_CHANGED, changed -> sessionTokens.forgetHolders());
-  }
-
-  /**
-   * Recognises API keys, and forgets what it remembers whenever credentials change anywhere in the
-   * cluster.
-   *
-   * @param clock the cluster's, in epoch milliseconds
-   */
-  public static Future<ApiKeyAuthenticator> authenticator(
-      Database database, Bus bus, LongSupplier clock) {
-    ApiKeyAuthenticator authenticator = new ApiKeyAuthenticator(new ApiKeyStore(database), clock);
-    return bus.subscribe(Routes.CREDENTIALS_CHANGED, changed -> authenticator.forget())
-        .map(authenticator);
+  /** From then on this node forgets users and credentials whenever they change in the cluster. */
+  public Future<Void> follow(Bus bus) {
+    return bus.subscribe(
+        Routes.CREDENTIALS_CHANGED,
+        changed -> {
+          authenticator.forget();
+          sessionTokens.forgetHolders();
+        });
   }
 }

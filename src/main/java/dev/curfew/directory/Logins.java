@@ -2,20 +2,20 @@ package dev.curfew.directory;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.curfew.auth.Network;
 import dev.curfew.auth.PasswordHasher;
 import dev.curfew.auth.TokenHash;
 import dev.curfew.config.Secret;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
+import dev.curfew.realm.Realm;
 import dev.curfew.realm.User;
 import dev.curfew.store.LoginAttemptStore;
 import dev.curfew.store.LoginAttemptStore.Account;
 import dev.curfew.store.LoginAttemptStore.Subjects;
-import io.netty.util.NetUtil;
+import dev.curfew.store.RealmStore;
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +27,13 @@ import org.jspecify.annotations.Nullable;
  * either.
  */
 public final class Logins {
+  private static final int NO_REALM = 0;
   private static final int LONGEST_LOGIN_NAME = FieldRules.LONGEST_EMAIL;
   private static final int MOST_REFUSED = 10_000;
   private static final Duration LONGEST_REFUSED = Duration.ofMinutes(1);
 
   private final LoginAttemptStore store;
+  private final RealmStore realms;
   private final PasswordHasher passwords;
   private final Notices notices;
   private final LoginLimits limits;
@@ -40,11 +42,33 @@ public final class Logins {
   private final Cache<TokenHash, Long> refusedUntil =
       Caffeine.newBuilder().maximumSize(MOST_REFUSED).expireAfterWrite(LONGEST_REFUSED).build();
 
-  Logins(LoginAttemptStore store, PasswordHasher passwords, Notices notices, LoginLimits limits) {
+  Logins(
+      LoginAttemptStore store,
+      RealmStore realms,
+      PasswordHasher passwords,
+      Notices notices,
+      LoginLimits limits) {
     this.store = store;
+    this.realms = realms;
     this.passwords = passwords;
     this.notices = notices;
     this.limits = limits;
+  }
+
+  /**
+   * As {@link #verify}, with the realm by its name. In one that does not exist everybody is
+   * unknown.
+   *
+   * @param realm null to look everywhere
+   */
+  public Future<User> verifyIn(
+      @Nullable String realm, String name, Secret password, String address) {
+    if (realm == null) {
+      return verify(null, name, password, address);
+    }
+    return realms
+        .find(realm)
+        .compose(found -> verify(found.map(Realm::id).orElse(NO_REALM), name, password, address));
   }
 
   /**
@@ -137,7 +161,7 @@ public final class Logins {
 
   private Subjects subjects(String name, String address) {
     String known = name.toLowerCase(Locale.ROOT);
-    String network = network(address);
+    String network = Network.of(address);
     return new Subjects(
         subject("pair", network + "\0" + known, limits.pair()),
         subject("address", network, limits.address()),
@@ -148,13 +172,5 @@ public final class Logins {
       String kind, String what, LoginLimits.Limit limit) {
     return new LoginAttemptStore.Subject(
         TokenHash.of(kind + "\0" + what), limit.most(), limit.step());
-  }
-
-  /** Of an IPv6 address the first 64 bits: whoever has one address there has them all. */
-  static String network(String address) {
-    byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address);
-    return bytes == null || bytes.length != 16
-        ? address
-        : HexFormat.of().formatHex(Arrays.copyOf(bytes, 8));
   }
 }

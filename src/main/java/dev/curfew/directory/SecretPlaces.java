@@ -9,6 +9,10 @@ final class SecretPlaces {
 
   private SecretPlaces() {}
 
+  static String signingKey(String id) {
+    return "signing-key/" + id;
+  }
+
   static String credential(int id) {
     return "credential/" + id;
   }

@@ -256,12 +256,14 @@ public final class LoginAttemptStore {
   /**
    * Writes down that somebody was refused.
    *
+   * @param realmId where they were looked for; null for everywhere, 0 for nowhere
    * @param account who was meant; null where there is nobody of the name, which is not written down
    *     since it may be a password
    */
   public Future<Void> refused(
       @Nullable Account account, @Nullable Integer realmId, String address) {
-    int realm = account != null ? account.realmId() : realmId != null ? realmId : ROOT_REALM;
+    int asked = realmId == null || realmId == 0 ? ROOT_REALM : realmId;
+    int realm = account == null ? asked : account.realmId();
     Long user = account == null ? null : (long) account.numericId();
     JsonObject data = data(address);
     if (user != null) {

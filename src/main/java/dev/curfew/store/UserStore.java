@@ -179,15 +179,22 @@ public final class UserStore {
             UPDATE users
             SET email = CASE WHEN $2 THEN $3 ELSE email END,
                 display_name = CASE WHEN $4 THEN $5 ELSE display_name END,
-                password_hash = COALESCE($6, password_hash),
+                password_hash = COALESCE($6::text, password_hash),
                 roles = COALESCE($7, roles)
             WHERE id = $1 AND deleted_at IS NULL
             RETURNING *
+          """
+          + "), logins AS ("
+          + """
+            UPDATE login l SET ended_at = clock_timestamp()
+            FROM u
+            WHERE $6::text IS NOT NULL AND l.user_id = u.numeric_id AND l.ended_at IS NULL
           """
           + ") SELECT "
           + COLUMNS
           + " FROM u JOIN realm r ON r.id = u.realm_id";
 
+  /** Changes a user; another password ends all their logins. */
   public Future<Optional<User>> change(UUID id, ChangeRow change, Initiator by) {
     Set<Role> roles = change.roles();
     return database.transaction(

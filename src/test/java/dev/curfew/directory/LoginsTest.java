@@ -12,6 +12,7 @@ import dev.curfew.realm.Realm;
 import dev.curfew.realm.User;
 import dev.curfew.session.Tier;
 import dev.curfew.store.LoginAttemptStore;
+import dev.curfew.store.RealmStore;
 import dev.curfew.testing.Await;
 import dev.curfew.testing.DirectSql;
 import dev.curfew.testing.TestNode;
@@ -65,6 +66,7 @@ final class LoginsTest {
   private static Logins logins(LoginLimits limits) {
     return new Logins(
         new LoginAttemptStore(node.store().database()),
+        new RealmStore(node.store().database()),
         new PasswordHasher(node.store().vertx()),
         new Notices(bus),
         limits);

@@ -1,6 +1,6 @@
 package dev.curfew.testing;
 
-import dev.curfew.auth.ApiKeyAuthenticator;
+import dev.curfew.auth.CachedAuthenticator;
 import dev.curfew.auth.Principal;
 import dev.curfew.auth.Role;
 import dev.curfew.auth.Scope;
@@ -42,7 +42,7 @@ public final class TestNode implements AutoCloseable {
   private final SecretBox secrets;
   private final SessionEndings endings;
   private final Directory directory;
-  private final ApiKeyAuthenticator authenticator;
+  private final CachedAuthenticator authenticator;
   private final Principal admin;
 
   private TestNode(TestStore store) {
@@ -74,13 +74,14 @@ public final class TestNode implements AutoCloseable {
             clock::now,
             secrets,
             endings,
-            defaults);
-    Await.result(directory.listen(bus));
-    this.authenticator = Await.result(Directory.authenticator(store.database(), bus, clock::now));
+            defaults,
+            config.auth());
+    Await.result(directory.follow(bus));
+    this.authenticator = directory.authenticator();
     Await.result(
         new Bootstrap(store.vertx(), store.database(), secrets, defaults, clock::now)
             .run(new CurfewConfig.Bootstrap(Optional.of(ADMIN_KEY), Optional.empty())));
-    this.admin = Await.result(authenticator.ofApiKey(ADMIN_KEY.reveal()));
+    this.admin = Await.result(authenticator.of(ADMIN_KEY.reveal()));
   }
 
   /** A node that serves, with an installation that has just been made. */
@@ -119,7 +120,7 @@ public final class TestNode implements AutoCloseable {
     return directory;
   }
 
-  public ApiKeyAuthenticator authenticator() {
+  public CachedAuthenticator authenticator() {
     return authenticator;
   }
 
@@ -160,7 +161,7 @@ public final class TestNode implements AutoCloseable {
             .apiKeys()
             .create(
                 admin, new NewApiKey(name("key"), null, Set.of(scopes), 0, user.id().toString()))
-            .compose(issued -> authenticator.ofApiKey(issued.plainText().reveal())));
+            .compose(issued -> authenticator.of(issued.plainText().reveal())));
   }
 
   /** Ends without another word to the database. */
