@@ -16,6 +16,7 @@ final class AmInstallation implements AutoCloseable {
   static final String DEAD = "AQIC5wM2LY4SfcxsuvGEjcsppDSFR8H8DYBSouTtz3m64PI.*AAJTSQACMDIAAlNL*";
 
   final Installation node;
+  private final Map<String, String> kept = new HashMap<>();
 
   private AmInstallation(Installation node) {
     this.node = node;
@@ -79,6 +80,11 @@ final class AmInstallation implements AutoCloseable {
         .getString("tokenId");
   }
 
+  /** A token that nobody logs out. */
+  String kept(String name) {
+    return kept.computeIfAbsent(name, who -> who.startsWith("acme-") ? acmeLogin(who) : login(who));
+  }
+
   /** An action in a version, on another's session where a target is given. */
   static Reply act(Caller caller, String version, String action, String target) {
     String query = "?_action=" + action;
@@ -97,7 +103,7 @@ final class AmInstallation implements AutoCloseable {
   /** Adds or replaces a service of a realm. */
   void service(String realmPath, String service, JsonObject settings) {
     Reply put =
-        holder(login("amadmin"))
+        holder(kept("amadmin"))
             .send(
                 "PUT",
                 "/json" + realmPath + "/realm-config/services/" + service,

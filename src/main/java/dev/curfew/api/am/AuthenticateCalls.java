@@ -11,7 +11,6 @@ import dev.curfew.fault.ErrorCode;
 import dev.curfew.realm.Realm;
 import dev.curfew.realm.User;
 import io.vertx.core.Future;
-import io.vertx.core.http.Cookie;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -126,14 +125,14 @@ final class AuthenticateCalls {
         .map(
             issued -> {
               String token = issued.token().reveal();
-              Cookie cookie =
-                  Cookie.cookie(cookieName, token)
-                      .setPath("/")
-                      .setHttpOnly(true)
-                      .setSecure(call.exchange().secure());
               return Answer.ok(described(new JsonObject().put("tokenId", token), call, user))
-                  .with("Set-Cookie", cookie.encode());
+                  .with("Set-Cookie", cookie(token, call.exchange().secure()));
             });
+  }
+
+  /** A token is made of characters that a cookie takes as they are. */
+  private String cookie(String token, boolean secure) {
+    return cookieName + "=" + token + "; Path=/; HttpOnly" + (secure ? "; Secure" : "");
   }
 
   private static JsonObject described(JsonObject body, AmCall call, User user) {
