@@ -12,6 +12,8 @@ import dev.curfew.api.HttpVerticle;
 import dev.curfew.api.NodePages;
 import dev.curfew.api.access.AccessDialect;
 import dev.curfew.api.admin.AdminDialect;
+import dev.curfew.api.am.AgentNotifier;
+import dev.curfew.api.am.AmDialect;
 import dev.curfew.api.pra.PraDialect;
 import dev.curfew.api.pra.TokenDialect;
 import dev.curfew.api.psm.PsmDialect;
@@ -22,6 +24,7 @@ import dev.curfew.bus.Bus;
 import dev.curfew.claim.ClaimCoordinator;
 import dev.curfew.cluster.ClusterClock;
 import dev.curfew.config.CurfewConfig;
+import dev.curfew.config.NodeRole;
 import dev.curfew.config.Secret;
 import dev.curfew.directory.Bootstrap;
 import dev.curfew.directory.Directory;
@@ -195,6 +198,7 @@ final class Node {
         .compose(served -> deploy(() -> claims))
         .compose(served -> recordings.startWorkers(claims, this::deploy))
         .compose(served -> deploy(() -> watchdog(database, clock, bus, endings, shards, directory)))
+        .compose(served -> startDelivery(directory, clock))
         .compose(served -> directory.follow(bus))
         .compose(
             following -> {
@@ -208,6 +212,20 @@ final class Node {
               measure(clock, shards, hub);
               return listen(gateway, frontend, feed, hub, checks(clock, shards));
             });
+  }
+
+  private Future<Void> startDelivery(Directory directory, ClusterClock clock) {
+    if (!config.node().roles().contains(NodeRole.DELIVERY)) {
+      return Future.succeededFuture();
+    }
+    OutboundClient targets =
+        OutboundClient.open(
+            vertx, TargetGuard.create(vertx, config.webhooks().allowPrivateTargets()));
+    running.push(targets::close);
+    return deploy(
+        () ->
+            new AgentNotifier(
+                directory.sessionListeners(), targets, clock::now, AgentNotifier.Options.DEFAULT));
   }
 
   private Watchdog watchdog(
@@ -254,10 +272,11 @@ final class Node {
       EventFeed feed,
       AlertHub hub,
       Map<String, BooleanSupplier> checks) {
-    // The dialect whose calls never cease comes first.
+    // The dialects whose calls never cease come first.
     List<Dialect> answering =
         List.of(
             new PsmDialect(gateway),
+            new AmDialect(gateway),
             new PraDialect(gateway),
             new TokenDialect(gateway),
             new AccessDialect(gateway),

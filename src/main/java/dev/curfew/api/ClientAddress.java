@@ -29,6 +29,18 @@ public record ClientAddress(String text, boolean isIpv6) {
     return new ClientAddress(withoutZone(address), address.indexOf(':') >= 0);
   }
 
+  /** Whether the client came over TLS: to this node, or to the trusted proxy that is its peer. */
+  static boolean isSecure(HttpServerRequest request, List<CidrBlock> trusted) {
+    if (request.isSSL()) {
+      return true;
+    }
+    String protocol = trusted.isEmpty() ? null : request.getHeader("X-Forwarded-Proto");
+    return protocol != null
+        && protocol.strip().equalsIgnoreCase("https")
+        && request.remoteAddress() != null
+        && isTrusted(request.remoteAddress().hostAddress(), trusted);
+  }
+
   private static @Nullable String forwarded(HttpServerRequest request, List<CidrBlock> trusted) {
     List<String> headers = request.headers().getAll("X-Forwarded-For");
     String outermost = null;

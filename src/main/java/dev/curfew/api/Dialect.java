@@ -1,6 +1,9 @@
 package dev.curfew.api;
 
+import io.vertx.core.http.HttpMethod;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A set of calls that share a base path and an error shape. */
 public interface Dialect {
@@ -17,5 +20,25 @@ public interface Dialect {
   /** Whether the last part of the path is matched without regard to case. */
   default boolean caseInsensitive() {
     return false;
+  }
+
+  /**
+   * For a dialect whose paths are no fixed templates, and which therefore finds its routes itself.
+   *
+   * @return null for a dialect whose routes are matched by their paths
+   */
+  default @Nullable RouteFinder finder() {
+    return null;
+  }
+
+  /** Finds the routes of a path. */
+  @FunctionalInterface
+  interface RouteFinder {
+    /**
+     * @param path as it was sent, percent-encoded
+     * @return the routes by method; null when the path is not of this dialect, empty when it is but
+     *     leads nowhere
+     */
+    @Nullable Map<HttpMethod, ApiRoute> at(String path);
   }
 }

@@ -5,6 +5,7 @@ import dev.curfew.config.CidrBlock;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
@@ -60,6 +61,20 @@ public final class Exchange {
   /** Where the client is, seen through trusted proxies. */
   public ClientAddress address() {
     return ClientAddress.of(context.request(), trustedProxies);
+  }
+
+  /** Whether the client came over TLS, seen through trusted proxies. */
+  public boolean secure() {
+    return ClientAddress.isSecure(context.request(), trustedProxies);
+  }
+
+  /**
+   * The body as it came, on a route that reads it by itself.
+   *
+   * @return fails with TOO_LARGE
+   */
+  public Future<Buffer> bytes(long limit) {
+    return BodyReader.read(context.request(), limit);
   }
 
   public HttpServerRequest request() {

@@ -61,7 +61,7 @@ public final class Frontend {
           if (result.succeeded()) {
             serve(route, errors, context, result.result());
           } else {
-            refuse(context, errors, result.cause());
+            refuse(context, errors, result.cause(), route.path());
           }
         });
   }
@@ -126,7 +126,9 @@ public final class Frontend {
               .onComplete(
                   read -> {
                     if (read.failed()) {
-                      respond(context, errors.of(asCurfew(read.cause(), context), request));
+                      respond(
+                          context,
+                          errors.of(asCurfew(read.cause(), context, route.path()), request));
                       return;
                     }
                     try {
@@ -163,7 +165,7 @@ public final class Frontend {
           if (done.succeeded()) {
             respond(context, done.result());
           } else {
-            refuse(context, errors, done.cause());
+            refuse(context, errors, done.cause(), route.path());
           }
         });
   }
@@ -176,10 +178,15 @@ public final class Frontend {
     }
   }
 
-  /** Answers with a failure, taking what is left of the body off the connection first. */
+  /** Answers with a failure of something that is no route. */
   void refuse(RoutingContext context, ErrorShape errors, Throwable failure) {
+    refuse(context, errors, failure, "(no route)");
+  }
+
+  /** Answers with a failure, taking what is left of the body off the connection first. */
+  private void refuse(RoutingContext context, ErrorShape errors, Throwable failure, String where) {
     HttpServerRequest request = context.request();
-    CurfewException known = asCurfew(failure, context);
+    CurfewException known = asCurfew(failure, context, where);
     Answer answer = errors.of(known, request);
     if (known.retryAfterSeconds() > 0) {
       answer = answer.with("Retry-After", Long.toString(known.retryAfterSeconds()));
@@ -192,14 +199,17 @@ public final class Frontend {
     BodyReader.read(request, 0).onComplete(drained -> respond(context, refusal));
   }
 
-  private static CurfewException asCurfew(Throwable failure, RoutingContext context) {
+  /**
+   * @param where the route, and not the path that was asked for, which may carry a secret
+   */
+  private static CurfewException asCurfew(Throwable failure, RoutingContext context, String where) {
     if (failure instanceof CurfewException known) {
       if (known.code() == ErrorCode.INTERNAL) {
-        LOG.error("{} {}", context.request().method(), context.request().path(), known);
+        LOG.error("{} {}", context.request().method(), where, known);
       }
       return known;
     }
-    LOG.error("{} {}", context.request().method(), context.request().path(), failure);
+    LOG.error("{} {}", context.request().method(), where, failure);
     return CurfewException.of(ErrorCode.INTERNAL, "Internal error");
   }
 

@@ -75,7 +75,10 @@ public final class HttpVerticle extends VerticleBase {
   private Router router() {
     Router router = Router.router(vertx);
     for (Dialect dialect : dialects) {
-      if (dialect.caseInsensitive()) {
+      Dialect.RouteFinder finder = dialect.finder();
+      if (finder != null) {
+        router.route().handler(found(dialect, finder));
+      } else if (dialect.caseInsensitive()) {
         mountByName(router, dialect);
       } else {
         mountByPath(router, dialect);
@@ -94,6 +97,30 @@ public final class HttpVerticle extends VerticleBase {
       router
           .route(route.method(), route.path())
           .handler(context -> frontend.handle(route, dialect.errors(), context));
+    }
+  }
+
+  private Handler<RoutingContext> found(Dialect dialect, Dialect.RouteFinder finder) {
+    return context -> {
+      String path = context.request().path();
+      Map<HttpMethod, ApiRoute> methods = path == null ? null : finder.at(path);
+      if (methods == null) {
+        context.next();
+        return;
+      }
+      answer(dialect, methods, context, "The path");
+    };
+  }
+
+  private void answer(
+      Dialect dialect, Map<HttpMethod, ApiRoute> methods, RoutingContext context, String what) {
+    ApiRoute route = methods.get(context.request().method());
+    if (route != null) {
+      frontend.handle(route, dialect.errors(), context);
+    } else if (methods.isEmpty()) {
+      frontend.refuse(context, dialect.errors(), CurfewException.notFound(what));
+    } else {
+      refuseMethod(context, dialect.errors(), names(methods.keySet()));
     }
   }
 
@@ -121,14 +148,7 @@ public final class HttpVerticle extends VerticleBase {
       }
       String name = path.substring(base.length()).toLowerCase(Locale.ROOT);
       Map<HttpMethod, ApiRoute> methods = byName.getOrDefault(name, Map.of());
-      ApiRoute route = methods.get(context.request().method());
-      if (route != null) {
-        frontend.handle(route, dialect.errors(), context);
-      } else if (methods.isEmpty()) {
-        frontend.refuse(context, dialect.errors(), CurfewException.notFound("The call " + name));
-      } else {
-        refuseMethod(context, dialect.errors(), names(methods.keySet()));
-      }
+      answer(dialect, methods, context, "The call " + name);
     };
   }
 

@@ -8,6 +8,7 @@ import com.google.crypto.tink.RegistryConfiguration;
 import com.google.crypto.tink.aead.AeadConfig;
 import com.google.crypto.tink.aead.AesGcmKey;
 import com.google.crypto.tink.aead.AesGcmParameters;
+import com.google.crypto.tink.subtle.Hkdf;
 import com.google.crypto.tink.util.SecretBytes;
 import dev.curfew.config.Secret;
 import dev.curfew.fault.CurfewException;
@@ -34,9 +35,24 @@ public final class SecretBox {
   private static final String KEY_FILE = "secrets.key";
 
   private final Aead aead;
+  private final byte[] key;
 
-  private SecretBox(Aead aead) {
+  private SecretBox(Aead aead, byte[] key) {
     this.aead = aead;
+    this.key = key.clone();
+  }
+
+  /**
+   * 32 bytes that follow from the installation's key, for one purpose only: who has them has
+   * neither the key nor those of another purpose (HKDF, RFC 5869).
+   */
+  byte[] derivedKey(String purpose) {
+    try {
+      return Hkdf.computeHkdf(
+          "HmacSha256", key, new byte[0], purpose.getBytes(StandardCharsets.UTF_8), KEY_BYTES);
+    } catch (GeneralSecurityException e) {
+      throw CurfewException.causedBy(ErrorCode.INTERNAL, "No key can be derived", e);
+    }
   }
 
   /**
@@ -73,7 +89,7 @@ public final class SecretBox {
               .build();
       KeysetHandle keyset =
           KeysetHandle.newBuilder().addEntry(KeysetHandle.importKey(gcm).makePrimary()).build();
-      return new SecretBox(keyset.getPrimitive(RegistryConfiguration.get(), Aead.class));
+      return new SecretBox(keyset.getPrimitive(RegistryConfiguration.get(), Aead.class), key);
     } catch (GeneralSecurityException e) {
       throw CurfewException.causedBy(
           ErrorCode.BAD_CONFIGURATION, "The key of the installation's secrets cannot be used", e);

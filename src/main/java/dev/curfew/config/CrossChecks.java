@@ -18,6 +18,7 @@ final class CrossChecks {
   private static final Pattern NODE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]+");
 
+  private static final Pattern COOKIE_NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
   private static final Pattern ROLE = Pattern.compile(".+=(USER|AUDITOR|ORG_ADMIN|ADMIN)");
   private static final Pattern LOOPBACK_URL =
       Pattern.compile("^http://(localhost|127\\.[0-9.]+|\\[::1])(:[0-9]+)?(/|$)");
@@ -37,6 +38,10 @@ final class CrossChecks {
     checkDatabase(config, refuse);
     checkNode(config, refuse);
     checkRecordingDirectories(config.recording(), refuse);
+    if (!COOKIE_NAME.matcher(config.am().cookieName()).matches()) {
+      refuse.accept(
+          "am.cookie-name", "must be at most 64 letters, digits, hyphens and underscores");
+    }
     checkIssuers(config.auth(), refuse);
     checkKey("secrets.key", config.secrets().key(), refuse);
     checkKey("psm.encryption-key", config.psm().encryptionKey(), refuse);

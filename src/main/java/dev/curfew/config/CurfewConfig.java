@@ -33,6 +33,7 @@ public record CurfewConfig(
     RateLimit rateLimit,
     Pra pra,
     Psm psm,
+    Am am,
     Webhooks webhooks,
     Events events,
     Secrets secrets,
@@ -302,6 +303,14 @@ public record CurfewConfig(
       return wireName;
     }
   }
+
+  /**
+   * @param cookieName header and cookie that carry a session token
+   * @param services login chains that clients may name
+   */
+  public record Am(
+      @Setting("iPlanetDirectoryPro") String cookieName,
+      @Setting("ldapService, adminconsoleservice") List<String> services) {}
 
   /**
    * @param allowPrivateTargets whether webhooks may go to private, loopback and link-local

@@ -2,6 +2,7 @@ package dev.curfew.directory;
 
 import dev.curfew.auth.CachedAuthenticator;
 import dev.curfew.auth.IssuerDocuments;
+import dev.curfew.auth.LoginTickets;
 import dev.curfew.auth.PasswordHasher;
 import dev.curfew.auth.SecretBox;
 import dev.curfew.auth.TokenReader;
@@ -60,7 +61,8 @@ public record Directory(
     CachedAuthenticator authenticator,
     SessionTokens sessionTokens,
     SessionService sessionService,
-    SessionListeners sessionListeners) {
+    SessionListeners sessionListeners,
+    LoginTickets loginTickets) {
 
   /**
    * The services of a node.
@@ -170,7 +172,8 @@ public record Directory(
         new SessionTokens(
             new TokenStore(database), holders, tokenOpenings, userStore, sessions, clock),
         sessionService,
-        new SessionListeners(new ListenerStore(database), secrets));
+        new SessionListeners(new ListenerStore(database), secrets),
+        new LoginTickets(secrets, clock));
   }
 
   /** From then on this node forgets users and credentials whenever they change in the cluster. */

@@ -74,6 +74,11 @@ public final class Realms {
             });
   }
 
+  /** The realm of this name, for whoever names it before anybody is known. */
+  public Future<Optional<Realm>> named(String name) {
+    return store.find(name);
+  }
+
   /** The one realm whose objects the caller may know of; null for all. */
   static @Nullable Integer visibleTo(Principal by) {
     return by.is(Role.ADMIN) ? null : by.realmId();

@@ -70,6 +70,8 @@ class CurfewConfigTest {
                     CurfewConfig.PraProduct.PRA, new CurfewConfig.PraRateLimit(20, 15000)),
                 new CurfewConfig.Psm(
                     CurfewConfig.StorageMode.UNC, true, true, true, Optional.empty()),
+                new CurfewConfig.Am(
+                    "iPlanetDirectoryPro", List.of("ldapService", "adminconsoleservice")),
                 new CurfewConfig.Webhooks(false),
                 new CurfewConfig.Events(Duration.ofDays(90)),
                 new CurfewConfig.Secrets(Optional.empty()),
@@ -134,6 +136,8 @@ class CurfewConfigTest {
             "psm.record-keystrokes",
             "psm.capture-clipboard",
             "psm.encryption-key",
+            "am.cookie-name",
+            "am.services",
             "webhooks.allow-private-targets",
             "events.retention",
             "secrets.key",

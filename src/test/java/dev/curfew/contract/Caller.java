@@ -77,14 +77,21 @@ final class Caller {
 
   private Reply checked(String method, String target, byte @Nullable [] body) {
     WireExchange exchange = exchange(method, target, body);
-    dialects.of(exchange.path()).check(exchange);
+    WireExchange documented = exchange.at(Dialects.documented(exchange.path()));
+    dialects.of(documented.path()).check(documented);
     return new Reply(exchange);
+  }
+
+  /** Asks for what is answered though no document has it. */
+  Reply sendUndocumented(String method, String target) {
+    return new Reply(exchange(method, target, null));
   }
 
   /** Asks for what no document has. */
   Reply sendAstray(String method, String target) {
     WireExchange exchange = exchange(method, target, null);
-    dialects.of(exchange.path()).checkUnrouted(exchange);
+    WireExchange documented = exchange.at(Dialects.documented(exchange.path()));
+    dialects.of(documented.path()).checkUnrouted(documented);
     return new Reply(exchange);
   }
 

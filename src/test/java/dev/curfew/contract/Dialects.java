@@ -1,13 +1,26 @@
 package dev.curfew.contract;
 
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** The four documents, each holding the exchanges that are its own. */
+/** The documents, each holding the exchanges that are its own. */
 final class Dialects {
+  private static final Pattern AM =
+      Pattern.compile(
+          "(?:/openam|/am)?(/json|/sessionservice)(?:/realms/root(?:/realms/[^/]+)*)?(/.+?)?/?");
+
   final OpenApiContract access = OpenApiContract.of("access");
   final OpenApiContract admin = OpenApiContract.of("admin");
+  final OpenApiContract am = OpenApiContract.of("am");
   final OpenApiContract psm = OpenApiContract.of("psm");
   final OpenApiContract pra = OpenApiContract.of("pra");
+
+  /** The path in the form in which the documents have it: AM's has many. */
+  static String documented(String path) {
+    Matcher am = AM.matcher(path);
+    return am.matches() ? am.group(1) + (am.group(2) == null ? "" : am.group(2)) : path;
+  }
 
   /** The document that a path belongs to. */
   OpenApiContract of(String path) {
@@ -20,6 +33,9 @@ final class Dialects {
     }
     if (lower.startsWith("/api/v1/sessions") || lower.startsWith("/api/v1/api-keys")) {
       return access;
+    }
+    if (lower.startsWith("/json") || lower.startsWith("/sessionservice")) {
+      return am;
     }
     return admin;
   }

@@ -71,6 +71,19 @@ public record WireExchange(
         method, path, query, requestHeaders, body, status, responseHeaders, responseBody);
   }
 
+  /** The same exchange, as if another path had been asked for. */
+  public WireExchange at(String otherPath) {
+    return new WireExchange(
+        method,
+        otherPath,
+        query,
+        requestHeaders,
+        requestBody,
+        status,
+        responseHeaders,
+        responseBody);
+  }
+
   /** The same exchange, whose request carried these headers. */
   public WireExchange with(MultiMap headers) {
     return new WireExchange(
