@@ -153,7 +153,7 @@ final class Node {
                       defaults,
                       config.auth());
               shards.watch(directory::mayHaveChanged);
-              return serve(database, clock, bus, endings, shards, directory);
+              return serve(database, clock, bus, endings, shards, directory, outbound);
             })
         // Last, since a key that is made is shown once: by then nothing can fail any more.
         .compose(
@@ -173,7 +173,8 @@ final class Node {
       Bus bus,
       SessionEndings endings,
       ShardHost shards,
-      Directory directory) {
+      Directory directory,
+      OutboundClient outbound) {
     EventStore log = new EventStore(database);
     EventFeed feed = new EventFeed(log);
     AlertHub hub = new AlertHub(log, bus, AlertHub.Options.DEFAULT);
@@ -198,7 +199,7 @@ final class Node {
         .compose(served -> deploy(() -> claims))
         .compose(served -> recordings.startWorkers(claims, this::deploy))
         .compose(served -> deploy(() -> watchdog(database, clock, bus, endings, shards, directory)))
-        .compose(served -> startDelivery(directory, clock))
+        .compose(served -> startDelivery(directory, clock, outbound))
         .compose(served -> directory.follow(bus))
         .compose(
             following -> {
@@ -214,18 +215,15 @@ final class Node {
             });
   }
 
-  private Future<Void> startDelivery(Directory directory, ClusterClock clock) {
+  private Future<Void> startDelivery(
+      Directory directory, ClusterClock clock, OutboundClient outbound) {
     if (!config.node().roles().contains(NodeRole.DELIVERY)) {
       return Future.succeededFuture();
     }
-    OutboundClient targets =
-        OutboundClient.open(
-            vertx, TargetGuard.create(vertx, config.webhooks().allowPrivateTargets()));
-    running.push(targets::close);
     return deploy(
         () ->
             new AgentNotifier(
-                directory.sessionListeners(), targets, clock::now, AgentNotifier.Options.DEFAULT));
+                directory.sessionListeners(), outbound, clock::now, AgentNotifier.Options.DEFAULT));
   }
 
   private Watchdog watchdog(
