@@ -10,6 +10,7 @@ import dev.curfew.api.HttpVerticle;
 import dev.curfew.api.NodePages;
 import dev.curfew.api.access.AccessDialect;
 import dev.curfew.api.admin.AdminDialect;
+import dev.curfew.api.console.ConsoleDialect;
 import dev.curfew.api.pra.PraDialect;
 import dev.curfew.api.psm.PsmDialect;
 import dev.curfew.auth.RateLimiter;
@@ -175,7 +176,7 @@ final class Node {
         .compose(served -> deploy(() -> hub))
         .compose(served -> deploy(() -> claims))
         .compose(served -> recordings.startWorkers(claims, this::deploy))
-        .compose(served -> deploy(() -> watchdog(database, clock, bus, endings, shards)))
+        .compose(served -> deploy(() -> watchdog(database, clock, bus, endings, shards, directory)))
         .compose(served -> Directory.authenticator(database, bus, clock::now))
         .compose(
             authenticator -> {
@@ -188,7 +189,12 @@ final class Node {
   }
 
   private Watchdog watchdog(
-      Database database, ClusterClock clock, Bus bus, SessionEndings endings, ShardHost shards) {
+      Database database,
+      ClusterClock clock,
+      Bus bus,
+      SessionEndings endings,
+      ShardHost shards,
+      Directory directory) {
     CurfewConfig.Watchdog settings = config.watchdog();
     return new Watchdog(
         database,
@@ -203,6 +209,11 @@ final class Node {
           @Override
           public Future<Void> undo(UUID sessionId) {
             return endings.undo(sessionId);
+          }
+
+          @Override
+          public Future<Void> settleRequests() {
+            return directory.approvedOpenings().sweep();
           }
         },
         new Watchdog.Options(
@@ -226,6 +237,7 @@ final class Node {
         List.of(
             new PsmDialect(gateway),
             new PraDialect(gateway),
+            new ConsoleDialect(gateway),
             new AccessDialect(gateway),
             new AdminDialect(gateway),
             new NodePages(checks, metrics::scrape));

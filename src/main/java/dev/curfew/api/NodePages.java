@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 
 /** What every node answers beside the dialects: health, metrics, and the dialects' documents. */
 public final class NodePages implements Dialect {
-  private static final List<String> DOCUMENTS = List.of("access", "admin", "psm", "pra");
+  private static final List<String> DOCUMENTS = List.of("access", "admin", "console", "psm", "pra");
 
   private final Map<String, BooleanSupplier> checks;
   private final Supplier<String> metrics;

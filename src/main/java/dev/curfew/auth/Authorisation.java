@@ -2,6 +2,7 @@ package dev.curfew.auth;
 
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
+import java.util.Set;
 
 /**
  * Every rule of who may do what. A rule either returns or fails with {@link CurfewException}:
@@ -89,6 +90,30 @@ public final class Authorisation {
     requireRealm(principal, realmId, what);
     if (!principal.administers(realmId) && !principal.is(Role.AUDITOR)) {
       throw CurfewException.of(ErrorCode.FORBIDDEN, "Only an administrator or auditor may do this");
+    }
+  }
+
+  /**
+   * The caller may answer a request for a session. Who answers requests administers the realm. They
+   * may name another of its users as the approver, who then must not be the requestor: nobody
+   * approves what they asked for themselves, save an administrator.
+   *
+   * @param requestorId numeric id of the user whose session is asked for
+   * @param approverId numeric id of the user in whose name the answer is given
+   * @param approverRoles what that user is in the realm
+   */
+  public static void requireApprover(
+      Principal principal,
+      int realmId,
+      long requestorId,
+      long approverId,
+      Set<Role> approverRoles,
+      String what) {
+    requireAdministrator(principal, realmId, what);
+    if (approverId == requestorId
+        && !approverRoles.contains(Role.ADMIN)
+        && !approverRoles.contains(Role.ORG_ADMIN)) {
+      throw CurfewException.of(ErrorCode.FORBIDDEN, "Nobody answers their own request");
     }
   }
 

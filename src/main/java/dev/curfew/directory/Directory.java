@@ -6,12 +6,15 @@ import dev.curfew.auth.SecretBox;
 import dev.curfew.bus.Bus;
 import dev.curfew.bus.Routes;
 import dev.curfew.bus.Sessions;
+import dev.curfew.store.ActiveSessionStore;
 import dev.curfew.store.ApiKeyStore;
 import dev.curfew.store.CheckoutStore;
 import dev.curfew.store.CredentialStore;
 import dev.curfew.store.Database;
+import dev.curfew.store.GrantStore;
 import dev.curfew.store.JoinTokenStore;
 import dev.curfew.store.JumpItemStore;
+import dev.curfew.store.JumpRequestStore;
 import dev.curfew.store.PolicyStore;
 import dev.curfew.store.RealmStore;
 import dev.curfew.store.ResourceStore;
@@ -36,7 +39,11 @@ public record Directory(
     SessionOpenings sessionOpenings,
     SessionChanges sessionChanges,
     SessionReads sessionReads,
-    JoinTokens joinTokens) {
+    JoinTokens joinTokens,
+    JumpApprovals jumpApprovals,
+    ApprovedOpenings approvedOpenings,
+    ActiveSessions activeSessions,
+    Grants grants) {
 
   /**
    * The services of a node.
@@ -69,6 +76,7 @@ public record Directory(
     Credentials credentials =
         new Credentials(new CredentialStore(database), queries, sessions, secrets, notices);
     SessionReads reads = new SessionReads(queries, realms, users);
+    NumericIds numericIds = new NumericIds(new SessionStore(database)::numericIds);
     SessionOpenings openings =
         new SessionOpenings(
             users,
@@ -79,8 +87,12 @@ public record Directory(
             new SessionRules(resourceStore, ruleStore, ids, notices),
             queries,
             sessions,
-            new NumericIds(new SessionStore(database)::numericIds),
+            numericIds,
             ids);
+    SessionChanges changes = new SessionChanges(reads, realmStore, policies, sessions);
+    JumpRequestStore jumpRequests = new JumpRequestStore(database);
+    ApprovedOpenings approved =
+        new ApprovedOpenings(jumpRequests, users, policies, openings, queries);
     return new Directory(
         realms,
         users,
@@ -91,9 +103,24 @@ public record Directory(
         new Resources(resourceStore, ruleStore, users, ids, notices),
         jumpItems,
         openings,
-        new SessionChanges(reads, realmStore, policies, sessions),
+        changes,
         reads,
-        new JoinTokens(new JoinTokenStore(database), reads, sessions, clock));
+        new JoinTokens(new JoinTokenStore(database), reads, sessions, clock),
+        new JumpApprovals(
+            jumpRequests,
+            users,
+            realmStore,
+            jumpItems,
+            policies,
+            openings,
+            approved,
+            numericIds,
+            ids,
+            clock,
+            notices),
+        approved,
+        new ActiveSessions(new ActiveSessionStore(database), realms, users, sessions),
+        new Grants(new GrantStore(database), resourceStore, users, openings, changes, notices));
   }
 
   /**

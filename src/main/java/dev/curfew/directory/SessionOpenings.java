@@ -70,7 +70,24 @@ public final class SessionOpenings {
    *     another user's session, WRONG_STATE when the policy's quota is used up
    */
   public Future<SessionDetail> open(Principal by, SessionRequest wanted) {
-    return open(by, wanted, null);
+    return open(by, wanted, null, Preparation.NOTHING);
+  }
+
+  /**
+   * As {@link #open(Principal, SessionRequest)}.
+   *
+   * @param preparation done once the session may be opened, before it is
+   */
+  Future<SessionDetail> open(Principal by, SessionRequest wanted, Preparation preparation) {
+    return open(by, wanted, null, preparation);
+  }
+
+  /** What must be on record before a session of this id exists. */
+  @FunctionalInterface
+  interface Preparation {
+    Preparation NOTHING = id -> Future.succeededFuture();
+
+    Future<Void> before(UUID sessionId);
   }
 
   /** What was found out about a wanted session before it is asked for. */
@@ -82,6 +99,14 @@ public final class SessionOpenings {
    */
   Future<SessionDetail> open(
       Principal by, SessionRequest wanted, NewSession.@Nullable CheckoutOpening checkout) {
+    return open(by, wanted, checkout, Preparation.NOTHING);
+  }
+
+  private Future<SessionDetail> open(
+      Principal by,
+      SessionRequest wanted,
+      NewSession.@Nullable CheckoutOpening checkout,
+      Preparation preparation) {
     SessionRequest checked = checked(wanted);
     String userId = wanted.userId();
     return users
@@ -96,7 +121,7 @@ public final class SessionOpenings {
                   "A session of " + user.username());
               return grant(by, checked, user);
             })
-        .compose(grant -> create(by, grant, checkout));
+        .compose(grant -> create(by, grant, checkout, preparation));
   }
 
   private Future<Grant> grant(Principal by, SessionRequest wanted, User user) {
@@ -106,7 +131,7 @@ public final class SessionOpenings {
                 realms
                     .get(user.realmId())
                     .map(realm -> grant(by, wanted, user, policy, realm.tier())))
-        .compose(grant -> withinQuota(grant).map(grant));
+        .compose(grant -> withinQuota(grant.user, grant.policy).map(grant));
   }
 
   private Future<Policy> policyOf(SessionRequest wanted, User user) {
@@ -142,20 +167,21 @@ public final class SessionOpenings {
     return new Grant(wanted, user, policy, terms, duration);
   }
 
-  private Future<Void> withinQuota(Grant grant) {
-    int quota = grant.policy.quota();
+  /** Fails with WRONG_STATE when the user has as many live sessions as the policy allows. */
+  Future<Void> withinQuota(User user, Policy policy) {
+    int quota = policy.quota();
     if (quota == 0) {
       return Future.succeededFuture();
     }
     return queries
-        .liveUnder(grant.user.numericId(), grant.policy.id())
+        .liveUnder(user.numericId(), policy.id())
         .map(
             live -> {
               if (live >= quota) {
                 throw CurfewException.of(
                     ErrorCode.WRONG_STATE,
                     "Session limit reached: policy "
-                        + grant.policy.name()
+                        + policy.name()
                         + " allows "
                         + quota
                         + " at a time");
@@ -165,11 +191,15 @@ public final class SessionOpenings {
   }
 
   private Future<SessionDetail> create(
-      Principal by, Grant grant, NewSession.@Nullable CheckoutOpening checkout) {
+      Principal by,
+      Grant grant,
+      NewSession.@Nullable CheckoutOpening checkout,
+      Preparation preparation) {
     UUID id = ids.next();
     Initiator initiator = by.initiator(grant.user.numericId());
-    return numericIds
-        .next()
+    return preparation
+        .before(id)
+        .compose(prepared -> numericIds.next())
         .compose(
             numericId ->
                 rules
@@ -178,17 +208,43 @@ public final class SessionOpenings {
                         ruled ->
                             create(
                                 session(id, numericId, grant, checkout, ruled), ruled, initiator)))
-        .compose(created -> userStore.find(grant.user.id()))
+        .compose(created -> requireUser(grant.user, id))
+        .compose(known -> shown(id));
+  }
+
+  /** Whoever was deleted while a session was opened for them does not keep it. */
+  private Future<Void> requireUser(User user, UUID sessionId) {
+    return userStore
+        .find(user.id())
         .compose(
-            user ->
-                user.isPresent()
-                    ? shown(id)
+            found ->
+                found.isPresent()
+                    ? Future.succeededFuture()
                     : sessions
-                        .ask(new Command.Revoke(id, Initiator.POLICY, "The user was deleted"))
+                        .ask(
+                            new Command.Revoke(sessionId, Initiator.POLICY, "The user was deleted"))
                         .compose(
                             revoked ->
                                 Future.failedFuture(
-                                    CurfewException.notFound("User " + grant.user.username()))));
+                                    CurfewException.notFound("User " + user.username()))));
+  }
+
+  /**
+   * Opens a session that was granted before and given its ids then. Doing it again finds it open,
+   * or over.
+   *
+   * @param createdBy numeric id of the user who asked for it
+   * @return fails as the shard refuses it, and with NOT_FOUND when the user has been deleted
+   */
+  Future<Void> openGranted(NewSession session, User user, Initiator by, long createdBy) {
+    return sessions
+        .ask(new Command.Create(session, by, createdBy))
+        .compose(
+            outcome ->
+                outcome instanceof Outcome.Refused refused
+                        && refused.code() != ErrorCode.ALREADY_EXISTS
+                    ? Future.failedFuture(refused.toException())
+                    : requireUser(user, session.id()));
   }
 
   private Future<Void> create(NewSession session, boolean ruled, Initiator initiator) {

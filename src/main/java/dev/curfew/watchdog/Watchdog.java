@@ -57,6 +57,9 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
 
     /** Undoes what an ended session left open. */
     Future<Void> undo(UUID sessionId);
+
+    /** Settles requests whose time has passed, and those approved without a session. */
+    Future<Void> settleRequests();
   }
 
   private final ClaimStore claims;
@@ -164,6 +167,7 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
         .compose(done -> part("overdue sessions", this::overdue))
         .compose(done -> part("sessions that are ending", this::ending))
         .compose(done -> part("checkouts", this::checkouts))
+        .compose(done -> part("requests for sessions", repairs::settleRequests))
         .compose(done -> partitions());
   }
 
