@@ -40,6 +40,9 @@ public final class ActiveSessions {
    */
   private static final int UNDER_WAY = 5_000;
 
+  /** Of a UUID's text. */
+  private static final int ID_LENGTH = 36;
+
   private final ActiveSessionStore store;
   private final Realms realms;
   private final Users users;
@@ -103,7 +106,11 @@ public final class ActiveSessions {
   }
 
   private static Place place(String text, Order order) {
-    Place place = new Place(text.substring(36), UUID.fromString(text.substring(0, 36)));
+    if (text.length() < ID_LENGTH) {
+      throw new IllegalArgumentException("not the place of a session");
+    }
+    Place place =
+        new Place(text.substring(ID_LENGTH), UUID.fromString(text.substring(0, ID_LENGTH)));
     if (order.by() == Sort.REMAINING || order.by() == Sort.STARTED) {
       Long.parseLong(place.key());
     }

@@ -38,7 +38,7 @@ public final class JumpRequestStore {
 
   private static final String APPROVER = " LEFT JOIN users x ON x.numeric_id = q.answered_by ";
   private static final String FROM = " FROM jump_request q " + APPROVER;
-  private static final String CHANGED = "SELECT " + COLUMNS + " FROM q " + APPROVER;
+  private static final String CHANGED = ") SELECT " + COLUMNS + " FROM q " + APPROVER;
 
   private final Database database;
 
@@ -87,7 +87,6 @@ public final class JumpRequestStore {
               standing.id
             FROM (VALUES (1)) AS one LEFT JOIN standing ON true
             RETURNING *
-          )
           """
           + CHANGED;
 
@@ -154,7 +153,6 @@ public final class JumpRequestStore {
                 max_duration_ms = $5
             WHERE id = $1 AND state = 'pending' AND ends_at > clock_timestamp()
             RETURNING *
-          )
           """
           + CHANGED;
 
@@ -199,7 +197,6 @@ public final class JumpRequestStore {
             UPDATE jump_request SET state = 'cancelled'
             WHERE id = $1 AND state = 'pending' AND ends_at > clock_timestamp()
             RETURNING *
-          )
           """
           + CHANGED;
 

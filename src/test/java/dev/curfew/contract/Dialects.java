@@ -2,10 +2,11 @@ package dev.curfew.contract;
 
 import java.util.Locale;
 
-/** The four documents, each holding the exchanges that are its own. */
+/** The documents, each holding the exchanges that are its own. */
 final class Dialects {
   final OpenApiContract access = OpenApiContract.of("access");
   final OpenApiContract admin = OpenApiContract.of("admin");
+  final OpenApiContract console = OpenApiContract.of("console");
   final OpenApiContract psm = OpenApiContract.of("psm");
   final OpenApiContract pra = OpenApiContract.of("pra");
 
@@ -20,6 +21,12 @@ final class Dialects {
     }
     if (lower.startsWith("/api/v1/sessions") || lower.startsWith("/api/v1/api-keys")) {
       return access;
+    }
+    if (lower.startsWith("/api/v1/admin/active-sessions")
+        || lower.startsWith("/api/v1/admin/device-sessions")
+        || lower.startsWith("/api/v1/admin/timed-access")
+        || lower.startsWith("/api/v2/")) {
+      return console;
     }
     return admin;
   }

@@ -23,6 +23,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -129,18 +130,21 @@ public final class PraDialect implements Dialect {
           .add(call.method().name());
     }
     List<ApiRoute> routes = new ArrayList<>(calls);
-    methods.forEach(
-        (path, allowed) ->
-            routes.add(
-                new ApiRoute(
-                    HttpMethod.OPTIONS,
-                    path,
-                    Need.CREDENTIAL,
-                    BodyRule.NONE,
-                    exchange ->
-                        Future.succeededFuture(
-                            Answer.empty(204).with("Allow", String.join(", ", allowed))))));
+    // A name comes before a parameter that it could be taken for.
+    methods.keySet().stream()
+        .sorted(Comparator.comparing(path -> path.contains(":")))
+        .map(path -> options(path, String.join(", ", methods.getOrDefault(path, Set.of()))))
+        .forEach(routes::add);
     return routes;
+  }
+
+  private static ApiRoute options(String path, String allowed) {
+    return new ApiRoute(
+        HttpMethod.OPTIONS,
+        path,
+        Need.CREDENTIAL,
+        BodyRule.NONE,
+        exchange -> Future.succeededFuture(Answer.empty(204).with("Allow", allowed)));
   }
 
   private static Future<Answer> listOrRefuse(Exchange exchange, ApprovalCalls approvals) {
