@@ -3,7 +3,9 @@ package dev.curfew;
 import dev.curfew.alert.AlertHub;
 import dev.curfew.alert.AlertRoutes;
 import dev.curfew.alert.EventFeed;
+import dev.curfew.api.ApiRoute;
 import dev.curfew.api.Dialect;
+import dev.curfew.api.DocsPages;
 import dev.curfew.api.Frontend;
 import dev.curfew.api.Gateway;
 import dev.curfew.api.HttpVerticle;
@@ -12,9 +14,11 @@ import dev.curfew.api.access.AccessDialect;
 import dev.curfew.api.admin.AdminDialect;
 import dev.curfew.api.console.ConsoleDialect;
 import dev.curfew.api.pra.PraDialect;
+import dev.curfew.api.pra.TokenDialect;
 import dev.curfew.api.psm.PsmDialect;
 import dev.curfew.auth.RateLimiter;
 import dev.curfew.auth.SecretBox;
+import dev.curfew.auth.Strangers;
 import dev.curfew.bus.Bus;
 import dev.curfew.claim.ClaimCoordinator;
 import dev.curfew.cluster.ClusterClock;
@@ -41,6 +45,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,6 +73,7 @@ final class Node {
   private final PrometheusMeterRegistry metrics;
   private final Deque<Supplier<Future<?>>> running = new ArrayDeque<>();
   private Optional<Secret> generatedKey = Optional.empty();
+  private List<ApiRoute> routes = List.of();
   private int httpPort;
 
   private Node(CurfewConfig config) {
@@ -131,7 +137,8 @@ final class Node {
                       clock::now,
                       secrets,
                       endings,
-                      defaults);
+                      defaults,
+                      config.auth());
               return serve(database, clock, bus, endings, shards, directory);
             })
         // Last, since a key that is made is shown once: by then nothing can fail any more.
@@ -177,12 +184,16 @@ final class Node {
         .compose(served -> deploy(() -> claims))
         .compose(served -> recordings.startWorkers(claims, this::deploy))
         .compose(served -> deploy(() -> watchdog(database, clock, bus, endings, shards, directory)))
-        .compose(served -> Directory.authenticator(database, bus, clock::now))
+        .compose(served -> directory.follow(bus))
         .compose(
-            authenticator -> {
+            following -> {
               RateLimiter limiter = RateLimiter.perSecond(config.rateLimit().perSecond());
               Frontend frontend =
-                  new Frontend(authenticator, limiter::admits, config.http().trustedProxies());
+                  new Frontend(
+                      directory.authenticator(),
+                      limiter::admits,
+                      Strangers.perSecond(config.rateLimit().failuresPerSecond()),
+                      config.http().trustedProxies());
               measure(clock, shards, hub);
               return listen(gateway, frontend, feed, hub, checks(clock, shards));
             });
@@ -233,14 +244,18 @@ final class Node {
       AlertHub hub,
       Map<String, BooleanSupplier> checks) {
     // The dialect whose calls never cease comes first.
-    List<Dialect> dialects =
+    List<Dialect> answering =
         List.of(
             new PsmDialect(gateway),
             new PraDialect(gateway),
+            new TokenDialect(gateway),
             new ConsoleDialect(gateway),
             new AccessDialect(gateway),
-            new AdminDialect(gateway),
-            new NodePages(checks, metrics::scrape));
+            new AdminDialect(gateway));
+    List<Dialect> dialects = new ArrayList<>(answering);
+    dialects.add(new NodePages(checks, metrics::scrape));
+    dialects.add(new DocsPages(answering.stream().map(Dialect::name).toList()));
+    routes = dialects.stream().flatMap(dialect -> dialect.routes().stream()).toList();
     AtomicInteger port = new AtomicInteger();
     return vertx
         .deployVerticle(
@@ -300,6 +315,11 @@ final class Node {
   /** Where the node listens. */
   String url() {
     return "http://" + config.http().host() + ":" + httpPort;
+  }
+
+  /** Every route of every dialect, and what it needs. */
+  List<ApiRoute> routes() {
+    return routes;
   }
 
   /** The administrator's key, when this start has made one: shown once. */

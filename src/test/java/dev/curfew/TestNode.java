@@ -1,5 +1,6 @@
 package dev.curfew;
 
+import dev.curfew.api.ApiRoute;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.testing.TestDatabase;
 import io.vertx.core.Future;
@@ -8,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -60,6 +62,11 @@ public final class TestNode implements AutoCloseable {
   /** The key of user {@code admin}, with every scope. */
   public String adminKey() {
     return adminKey;
+  }
+
+  /** Every route of every dialect, and what it needs. */
+  public List<ApiRoute> routes() {
+    return node.routes();
   }
 
   @Override

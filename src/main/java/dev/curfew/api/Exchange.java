@@ -4,6 +4,7 @@ import dev.curfew.auth.Principal;
 import dev.curfew.config.CidrBlock;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
@@ -11,6 +12,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One request whose caller has been let in. */
@@ -19,16 +21,19 @@ public final class Exchange {
   private final @Nullable Principal principal;
   private final Fields body;
   private final List<CidrBlock> trustedProxies;
+  private final Function<HttpServerRequest, Future<Principal>> authentication;
 
   Exchange(
       RoutingContext context,
       @Nullable Principal principal,
       JsonObject body,
-      List<CidrBlock> trustedProxies) {
+      List<CidrBlock> trustedProxies,
+      Function<HttpServerRequest, Future<Principal>> authentication) {
     this.context = context;
     this.principal = principal;
     this.body = new Fields(body);
     this.trustedProxies = trustedProxies;
+    this.authentication = authentication;
   }
 
   /** Who asks; only on routes that need a credential. */
@@ -38,6 +43,15 @@ public final class Exchange {
       throw CurfewException.of(ErrorCode.UNAUTHENTICATED, "A credential is required");
     }
     return known;
+  }
+
+  /**
+   * Who presents the usual credentials; for routes that decide by themselves whether they need any.
+   *
+   * @return fails with UNAUTHENTICATED
+   */
+  public Future<Principal> authenticate() {
+    return authentication.apply(context.request());
   }
 
   public Fields body() {

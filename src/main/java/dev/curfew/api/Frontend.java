@@ -1,9 +1,8 @@
 package dev.curfew.api;
 
 import dev.curfew.auth.Authenticator;
-import dev.curfew.auth.Authorisation;
 import dev.curfew.auth.Principal;
-import dev.curfew.auth.Scope;
+import dev.curfew.auth.Strangers;
 import dev.curfew.config.CidrBlock;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
@@ -26,7 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class Frontend {
   private static final Logger LOG = LoggerFactory.getLogger(Frontend.class);
   private static final String BEARER = "Bearer ";
-  private static final Scope[] NO_SCOPE = new Scope[0];
+  private static final int UNAUTHORIZED = 401;
 
   /** Says whether a principal may ask once more now. */
   @FunctionalInterface
@@ -36,12 +35,17 @@ public final class Frontend {
 
   private final Authenticator authenticator;
   private final RateLimit rateLimit;
+  private final Strangers strangers;
   private final List<CidrBlock> trustedProxies;
 
   public Frontend(
-      Authenticator authenticator, RateLimit rateLimit, List<CidrBlock> trustedProxies) {
+      Authenticator authenticator,
+      RateLimit rateLimit,
+      Strangers strangers,
+      List<CidrBlock> trustedProxies) {
     this.authenticator = authenticator;
     this.rateLimit = rateLimit;
+    this.strangers = strangers;
     this.trustedProxies = List.copyOf(trustedProxies);
   }
 
@@ -84,11 +88,7 @@ public final class Frontend {
     if (!rateLimit.admits(principal)) {
       throw CurfewException.of(ErrorCode.RATE_LIMITED, "Too many requests; try again shortly");
     }
-    if (need.anyOf().size() == 1) {
-      Authorisation.requireScope(principal, need.anyOf().get(0));
-    } else if (!need.anyOf().isEmpty()) {
-      Authorisation.requireAnyScope(principal, need.anyOf().toArray(NO_SCOPE));
-    }
+    need.require(principal);
     return principal;
   }
 
@@ -97,16 +97,26 @@ public final class Frontend {
     String key = request.getHeader("X-API-Key");
     if (key == null) {
       String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
-      if (authorization != null && authorization.startsWith(BEARER)) {
+      if (authorization != null
+          && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
         key = authorization.substring(BEARER.length());
       }
     }
     if (key == null || key.isBlank()) {
       return Future.failedFuture(
           CurfewException.of(
-              ErrorCode.UNAUTHENTICATED, "A credential is required: header X-API-Key"));
+              ErrorCode.UNAUTHENTICATED,
+              "A credential is required: Authorization: Bearer, or X-API-Key"));
     }
-    return authenticator.ofApiKey(key.strip());
+    String credential = key.strip();
+    Future<Principal> remembered = authenticator.remembered(credential);
+    return remembered != null
+        ? remembered
+        : strangers.ask(address(request), () -> authenticator.of(credential));
+  }
+
+  private String address(HttpServerRequest request) {
+    return ClientAddress.of(request, trustedProxies).text();
   }
 
   private void serve(
@@ -114,7 +124,7 @@ public final class Frontend {
     HttpServerRequest request = context.request();
     switch (route.body().form()) {
       case NONE, STREAM -> run(route, errors, context, principal, new JsonObject());
-      case JSON_OBJECT ->
+      case JSON_OBJECT, FORM ->
           BodyReader.read(request, route.body().limit())
               .onComplete(
                   read -> {
@@ -123,12 +133,18 @@ public final class Frontend {
                       return;
                     }
                     try {
-                      run(route, errors, context, principal, JsonText.object(read.result()));
+                      run(route, errors, context, principal, body(route, read.result()));
                     } catch (CurfewException malformed) {
                       respond(context, errors.of(malformed, request));
                     }
                   });
     }
+  }
+
+  private static JsonObject body(ApiRoute route, Buffer body) {
+    return route.body().form() == BodyRule.Form.FORM
+        ? FormText.object(body)
+        : JsonText.object(body);
   }
 
   private void run(
@@ -137,12 +153,14 @@ public final class Frontend {
       RoutingContext context,
       @Nullable Principal principal,
       JsonObject body) {
-    Future<Answer> answer;
-    try {
-      answer = route.operation().run(new Exchange(context, principal, body, trustedProxies));
-    } catch (RuntimeException failure) {
-      answer = Future.failedFuture(failure);
-    }
+    Exchange exchange = new Exchange(context, principal, body, trustedProxies, this::authenticate);
+    Future<Answer> answer =
+        route.need().kind() == Need.Kind.OWN
+            ? strangers.ask(
+                address(context.request()),
+                () -> run(route, exchange),
+                given -> given.status() == UNAUTHORIZED)
+            : run(route, exchange);
     answer.onComplete(
         done -> {
           if (done.succeeded()) {
@@ -153,15 +171,28 @@ public final class Frontend {
         });
   }
 
+  private static Future<Answer> run(ApiRoute route, Exchange exchange) {
+    try {
+      return route.operation().run(exchange);
+    } catch (RuntimeException failure) {
+      return Future.failedFuture(failure);
+    }
+  }
+
   /** Answers with a failure, taking what is left of the body off the connection first. */
   void refuse(RoutingContext context, ErrorShape errors, Throwable failure) {
     HttpServerRequest request = context.request();
-    Answer answer = errors.of(asCurfew(failure, context), request);
+    CurfewException known = asCurfew(failure, context);
+    Answer answer = errors.of(known, request);
+    if (known.retryAfterSeconds() > 0) {
+      answer = answer.with("Retry-After", Long.toString(known.retryAfterSeconds()));
+    }
+    Answer refusal = answer;
     if (request.isEnded()) {
-      respond(context, answer);
+      respond(context, refusal);
       return;
     }
-    BodyReader.read(request, 0).onComplete(drained -> respond(context, answer));
+    BodyReader.read(request, 0).onComplete(drained -> respond(context, refusal));
   }
 
   private static CurfewException asCurfew(Throwable failure, RoutingContext context) {
@@ -190,13 +221,13 @@ public final class Frontend {
       response.putHeader(HttpHeaders.CONTENT_TYPE, type);
       response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     }
-    answer.headers().forEach(response::putHeader);
-    if (answer.status() == 401) {
+    if (answer.status() == UNAUTHORIZED) {
       response.putHeader("WWW-Authenticate", "Bearer");
     }
     if (answer.status() == 503 || answer.status() == 429) {
       response.putHeader(HttpHeaders.RETRY_AFTER, "1");
     }
+    answer.headers().forEach(response::putHeader);
     Buffer body = answer.body();
     if (body == null) {
       response.end();

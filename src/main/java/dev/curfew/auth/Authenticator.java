@@ -1,14 +1,25 @@
 package dev.curfew.auth;
 
 import io.vertx.core.Future;
+import org.jspecify.annotations.Nullable;
 
-/** Turns a presented credential into who is asking. */
+/** Turns a presented credential, of whatever kind, into who is asking. */
 public interface Authenticator {
   /**
-   * Of an API key.
+   * Who presents this.
    *
-   * @return fails with {@link dev.curfew.fault.CurfewException} UNAUTHENTICATED for a key that is
-   *     unknown, expired or revoked, without telling which
+   * @return fails with {@link dev.curfew.fault.CurfewException} UNAUTHENTICATED for a credential
+   *     that is unknown, expired or revoked, without telling which; with UNAVAILABLE when that
+   *     cannot be known now
    */
-  Future<Principal> ofApiKey(String key);
+  Future<Principal> of(String credential);
+
+  /**
+   * As {@link #of}, for credentials that were seen lately.
+   *
+   * @return null for a strange one, about which nobody has been asked
+   */
+  default @Nullable Future<Principal> remembered(String credential) {
+    return null;
+  }
 }

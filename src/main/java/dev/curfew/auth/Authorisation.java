@@ -2,7 +2,10 @@ package dev.curfew.auth;
 
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
+import java.util.EnumSet;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Every rule of who may do what. A rule either returns or fails with {@link CurfewException}:
@@ -10,12 +13,61 @@ import java.util.Set;
  * may know of but not do is FORBIDDEN.
  */
 public final class Authorisation {
+  private static final Set<Scope> OF_USERS =
+      EnumSet.of(
+          Scope.SESSIONS_READ,
+          Scope.SESSIONS_WRITE,
+          Scope.SESSION_JOIN,
+          Scope.RECORDING_READ,
+          Scope.RESOURCES_READ);
+
+  private static final Set<Scope> OF_AUDITORS =
+      Stream.of(Scope.values()).filter(Scope::onlyReads).collect(Collectors.toSet());
+
+  private static final EnumSet<Scope> OF_WORKERS =
+      EnumSet.of(Scope.RECORDING_ENCODE, Scope.RECORDING_UPLOAD, Scope.RECORDING_ENCRYPT);
+
   private Authorisation() {}
 
   /** What a caller wants of an object. */
   public enum Intent {
     READ,
     CHANGE
+  }
+
+  /**
+   * What somebody may do who has logged in, rather than shown a key that was made for a purpose.
+   *
+   * <ul>
+   *   <li>USER: their own sessions and recordings, joining them, and the resources they may reach.
+   *       Not {@code credential:read}, with which anybody could check out any credential of the
+   *       realm: that is for keys.
+   *   <li>AUDITOR: everything that only reads.
+   *   <li>ORG_ADMIN: everything but the work of encoders and uploaders, who serve all realms.
+   *   <li>ADMIN: everything.
+   * </ul>
+   */
+  public static Set<Scope> scopesOf(Set<Role> roles) {
+    Set<Scope> scopes = EnumSet.noneOf(Scope.class);
+    for (Role role : roles) {
+      switch (role) {
+        case USER -> scopes.addAll(OF_USERS);
+        case AUDITOR -> scopes.addAll(OF_AUDITORS);
+        case ORG_ADMIN -> scopes.addAll(EnumSet.complementOf(OF_WORKERS));
+        case ADMIN -> scopes.addAll(EnumSet.allOf(Scope.class));
+      }
+    }
+    return scopes;
+  }
+
+  /** Nobody grants a scope that they lack. */
+  public static void requireMayGrant(Principal principal, Set<Scope> scopes) {
+    for (Scope scope : scopes) {
+      if (!principal.has(scope)) {
+        throw CurfewException.of(
+            ErrorCode.FORBIDDEN, "scopes", "You lack the scope " + scope.wireName());
+      }
+    }
   }
 
   /** The credential must carry the scope; an auditor's can only read, whatever it carries. */
@@ -44,6 +96,17 @@ public final class Authorisation {
       return;
     }
     throw CurfewException.of(ErrorCode.FORBIDDEN, "The credential lacks the scope " + names);
+  }
+
+  /** The caller's role is this one, or one that may do more. */
+  public static void requireRole(Principal principal, Role role) {
+    boolean holds =
+        principal.is(role)
+            || principal.is(Role.ADMIN)
+            || (role != Role.ADMIN && principal.is(Role.ORG_ADMIN));
+    if (!holds) {
+      throw CurfewException.of(ErrorCode.FORBIDDEN, "Only for the role " + role);
+    }
   }
 
   /** The object's realm is the caller's, or the caller administers all. */

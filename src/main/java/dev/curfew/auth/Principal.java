@@ -10,7 +10,8 @@ import java.util.UUID;
  *
  * @param userId the user's numeric id
  * @param userUuid the user's public id
- * @param credentialId which key or token was presented
+ * @param credentialId which key, account or login was presented
+ * @param expiresAt when the credential expires, in epoch milliseconds; 0 for never
  */
 public record Principal(
     int userId,
@@ -21,11 +22,26 @@ public record Principal(
     Tier tier,
     Set<Role> roles,
     Set<Scope> scopes,
-    UUID credentialId) {
+    UUID credentialId,
+    long expiresAt) {
 
   public Principal {
     roles = Set.copyOf(roles);
     scopes = Set.copyOf(scopes);
+  }
+
+  /** Of a credential that does not expire. */
+  public Principal(
+      int userId,
+      UUID userUuid,
+      String username,
+      int realmId,
+      String realm,
+      Tier tier,
+      Set<Role> roles,
+      Set<Scope> scopes,
+      UUID credentialId) {
+    this(userId, userUuid, username, realmId, realm, tier, roles, scopes, credentialId, 0);
   }
 
   public boolean has(Scope scope) {

@@ -3,23 +3,23 @@ package dev.curfew.auth;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * A token bucket for each user: it holds one period's requests and fills steadily. Constant time,
- * no locks; a bucket is one number, the time at which it will be full again (the generic cell rate
- * algorithm). Who has not asked for a while has a full bucket, so the least recent are dropped.
+ * A token bucket for each user, or whatever else is counted: it holds one period's requests and
+ * fills steadily. Constant time, no locks; a bucket is one number, the time at which it will be
+ * full again (the generic cell rate algorithm). Who has not asked for a while has a full bucket, so
+ * the least recent are dropped.
  */
 public final class RateLimiter {
-  private static final int MOST_USERS = 100_000;
+  private static final int MOST_BUCKETS = 100_000;
 
   private final long permits;
   private final long period;
   private final LongSupplier nanoTime;
   private final long origin;
-  private final Cache<UUID, AtomicLong> fullAgainAt;
+  private final Cache<Object, AtomicLong> fullAgainAt;
 
   /**
    * @param permits requests in a period, all of which may come at once; 0 for no limit
@@ -35,7 +35,7 @@ public final class RateLimiter {
     this.origin = nanoTime.getAsLong();
     this.fullAgainAt =
         Caffeine.newBuilder()
-            .maximumSize(MOST_USERS)
+            .maximumSize(MOST_BUCKETS)
             .expireAfterAccess(period.multipliedBy(2))
             .ticker(nanoTime::getAsLong)
             .executor(Runnable::run)
@@ -57,16 +57,17 @@ public final class RateLimiter {
   }
 
   /**
-   * Counts one request of a user, if there is room for it.
+   * Counts one request, if there is room for it.
    *
+   * @param whose what has a bucket of its own: a user's id, an address
    * @return how many more there is room for now; -1 when there was none for this one, {@link
    *     Long#MAX_VALUE} when there is no limit
    */
-  public long take(UUID user) {
+  public long take(Object whose) {
     if (permits == 0) {
       return Long.MAX_VALUE;
     }
-    AtomicLong bucket = fullAgainAt.get(user, none -> new AtomicLong());
+    AtomicLong bucket = fullAgainAt.get(whose, none -> new AtomicLong());
     long now = nanoTime.getAsLong() - origin;
     while (true) {
       long full = bucket.get();
@@ -78,6 +79,14 @@ public final class RateLimiter {
       if (bucket.compareAndSet(full, after)) {
         return room / Math.max(1, period / permits);
       }
+    }
+  }
+
+  /** Takes back what {@link #take} has counted. */
+  void giveBack(Object whose) {
+    AtomicLong bucket = permits == 0 ? null : fullAgainAt.getIfPresent(whose);
+    if (bucket != null) {
+      bucket.addAndGet(-(period / permits));
     }
   }
 }

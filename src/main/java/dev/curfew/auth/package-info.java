@@ -8,7 +8,7 @@
  *
  * <p>API keys and tokens have enough entropy of their own and are kept as SHA-256; passwords as
  * Argon2id; what must be had in clear again is in the {@link dev.curfew.auth.SecretBox}. Where keys
- * are on record is not known here but asked of a {@link dev.curfew.auth.KeyLookup}.
+ * are on record is not known here but asked of a {@link dev.curfew.auth.CredentialLookup}.
  *
  * <p>What happens when things fail: while the record of keys cannot be read, a key that was seen
  * lately is believed for some minutes more, a strange one is answered UNAVAILABLE. A revocation

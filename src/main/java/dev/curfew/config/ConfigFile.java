@@ -8,7 +8,6 @@ import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +20,6 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
-import org.yaml.snakeyaml.nodes.SequenceNode;
-import org.yaml.snakeyaml.nodes.Tag;
 
 /** Reads a YAML file into texts by key, each with its line. */
 final class ConfigFile {
@@ -58,7 +55,7 @@ final class ConfigFile {
     }
     if (root instanceof MappingNode mapping) {
       readSection(mapping, "", new HashMap<>());
-    } else if (root != null && !isNothing(root)) {
+    } else if (root != null && !YamlNodes.isNothing(root)) {
       problems.add(origin(root) + ": must be a mapping of settings");
     }
   }
@@ -87,7 +84,7 @@ final class ConfigFile {
         problems.add(origin(name) + ": unknown setting " + key + NearestName.hint(key, keys()));
       } else if (entry.getValueNode() instanceof MappingNode nested) {
         readSection(nested, key + ".", seen);
-      } else if (!isNothing(entry.getValueNode())) {
+      } else if (!YamlNodes.isNothing(entry.getValueNode())) {
         problems.add(origin(name) + ": " + key + " is a section and takes no value of its own");
       }
     }
@@ -102,36 +99,12 @@ final class ConfigFile {
       problems.add(
           origin(name) + ": " + setting.key() + " is given by " + setting.variable() + " only");
     } else {
-      values.put(setting.key(), raw(value, origin(name)));
+      values.put(setting.key(), YamlNodes.raw(value, origin(name), this::origin));
     }
-  }
-
-  private RawValue raw(Node value, String origin) {
-    if (isNothing(value)) {
-      return new RawValue.Text("", origin);
-    }
-    if (value instanceof ScalarNode scalar) {
-      return new RawValue.Text(scalar.getValue().strip(), origin);
-    }
-    if (value instanceof SequenceNode sequence) {
-      List<RawValue.Text> items = new ArrayList<>();
-      for (Node item : sequence.getValue()) {
-        if (!(item instanceof ScalarNode scalar)) {
-          return new RawValue.Unusable("takes a list of plain values", origin(item));
-        }
-        items.add(new RawValue.Text(scalar.getValue().strip(), origin(item)));
-      }
-      return new RawValue.Items(items, origin);
-    }
-    return new RawValue.Unusable("is a setting, not a section", origin);
   }
 
   private List<String> keys() {
     return catalogue.all().stream().map(SettingDefinition::key).toList();
-  }
-
-  private static boolean isNothing(Node node) {
-    return Tag.NULL.equals(node.getTag());
   }
 
   private String origin(Node node) {

@@ -1,10 +1,15 @@
 package dev.curfew.config;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Rules that one setting's type and range cannot state. */
 final class CrossChecks {
@@ -12,6 +17,10 @@ final class CrossChecks {
       Pattern.compile("(jdbc:postgresql|postgresql|postgres)://.+", Pattern.DOTALL);
   private static final Pattern NODE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]+");
+
+  private static final Pattern ROLE = Pattern.compile(".+=(USER|AUDITOR|ORG_ADMIN|ADMIN)");
+  private static final Pattern LOOPBACK_URL =
+      Pattern.compile("^http://(localhost|127\\.[0-9.]+|\\[::1])(:[0-9]+)?(/|$)");
 
   /** The embedded server takes 100 connections; migrations and an operator need a few of them. */
   private static final int EMBEDDED_POOL = 80;
@@ -28,6 +37,7 @@ final class CrossChecks {
     checkDatabase(config, refuse);
     checkNode(config, refuse);
     checkRecordingDirectories(config.recording(), refuse);
+    checkIssuers(config.auth(), refuse);
     checkKey("secrets.key", config.secrets().key(), refuse);
     checkKey("psm.encryption-key", config.psm().encryptionKey(), refuse);
   }
@@ -90,6 +100,54 @@ final class CrossChecks {
     }
     if (overlap(recording.workDirectory(), recording.destination())) {
       refuse.accept("recording.destination", "must be apart from recording.work-directory");
+    }
+  }
+
+  private static void checkIssuers(CurfewConfig.Auth auth, BiConsumer<String, String> refuse) {
+    if (!isUrl(auth.issuer())) {
+      refuse.accept("auth.issuer", "must be an http or https URL without query or fragment");
+    }
+    Set<String> issuers = new HashSet<>(Set.of(auth.issuer()));
+    for (CurfewConfig.OidcIssuer issuer : auth.oidc()) {
+      String reason = reasonAgainst(issuer);
+      if (reason == null && !issuers.add(issuer.issuer())) {
+        reason = "must be issuers that differ from each other and from auth.issuer";
+      }
+      if (reason != null) {
+        refuse.accept("auth.oidc", reason);
+      }
+    }
+  }
+
+  private static @Nullable String reasonAgainst(CurfewConfig.OidcIssuer issuer) {
+    if (!isUrl(issuer.issuer())
+        || !(issuer.issuer().startsWith("https://")
+            || LOOPBACK_URL.matcher(issuer.issuer()).find())) {
+      return "needs an https URL as issuer; http is taken on loopback only";
+    }
+    if (!issuer.roles().stream().allMatch(mapping -> ROLE.matcher(mapping).matches())) {
+      return "takes roles as value=ROLE, where ROLE is USER, AUDITOR, ORG_ADMIN or ADMIN";
+    }
+    if (issuer.rolesClaim().isEmpty() != issuer.roles().isEmpty()) {
+      return "needs roles-claim and roles, or neither";
+    }
+    if (!issuer.realm().equals("root")
+        && issuer.roles().stream().anyMatch(mapping -> mapping.endsWith("=ADMIN"))) {
+      return "may grant ADMIN in realm root only";
+    }
+    return null;
+  }
+
+  private static boolean isUrl(String text) {
+    try {
+      URI url = new URI(text);
+      return ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
+          && url.getHost() != null
+          && url.getRawQuery() == null
+          && url.getRawFragment() == null
+          && url.getRawUserInfo() == null;
+    } catch (URISyntaxException e) {
+      return false;
     }
   }
 

@@ -181,9 +181,42 @@ public record CurfewConfig(
       @Setting(value = "1d", min = "0s", max = "3650d") Duration localRetention) {}
 
   /**
+   * Who is believed to be who.
+   *
+   * @param issuer URL that stands in access tokens as issuer and audience; the same on all nodes
    * @param accessTokenTtl life of an access token
+   * @param refreshTokenTtl how long a login lasts without being refreshed
+   * @param loginTtl how long a login lasts however often it is refreshed
+   * @param keyRotation how long a key signs access tokens
+   * @param oidc issuers whose tokens are believed
    */
-  public record Auth(@Setting(value = "15m", min = "10s", max = "1d") Duration accessTokenTtl) {}
+  public record Auth(
+      @Setting("http://localhost:8080") String issuer,
+      @Setting(value = "15m", min = "10s", max = "1d") Duration accessTokenTtl,
+      @Setting(value = "12h", min = "10s", max = "365d") Duration refreshTokenTtl,
+      @Setting(value = "7d", min = "10s", max = "365d") Duration loginTtl,
+      @Setting(value = "30d", min = "1m", max = "365d") Duration keyRotation,
+      @Setting("") List<OidcIssuer> oidc) {}
+
+  /**
+   * An OpenID Connect issuer whose tokens name users of Curfew.
+   *
+   * @param issuer as it stands in the tokens; its discovery document is found below it
+   * @param audience one that the tokens must be meant for
+   * @param usernameClaim the claim that names the user; of {@code email} it is the address, which
+   *     must be verified
+   * @param rolesClaim the claim that says what the user may do, dots leading into objects; none for
+   *     the roles that the user has here
+   * @param roles which value of that claim means which role, as {@code value=ROLE}
+   * @param realm where the users are
+   */
+  public record OidcIssuer(
+      @Setting("") String issuer,
+      @Setting("") String audience,
+      @Setting("preferred_username") String usernameClaim,
+      @Setting("") Optional<String> rolesClaim,
+      @Setting("") List<String> roles,
+      @Setting("root") String realm) {}
 
   /**
    * The largest inputs taken; more is answered with 413.
@@ -201,8 +234,11 @@ public record CurfewConfig(
 
   /**
    * @param perSecond requests of one principal; 0 for no limit
+   * @param failuresPerSecond bad credentials from one address; 0 for no limit
    */
-  public record RateLimit(@Setting(value = "1000", min = "0", max = "1000000") int perSecond) {}
+  public record RateLimit(
+      @Setting(value = "1000", min = "0", max = "1000000") int perSecond,
+      @Setting(value = "50", min = "0", max = "1000000") int failuresPerSecond) {}
 
   /**
    * @param product what the appliance says it is; {@code rs} has no session status

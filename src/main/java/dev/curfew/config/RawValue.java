@@ -2,6 +2,7 @@ package dev.curfew.config;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** What was written for a setting, before it is read as the setting's type, and where. */
@@ -14,6 +15,13 @@ sealed interface RawValue {
 
   /** A sequence in the file. */
   record Items(List<Text> items, String origin) implements RawValue {}
+
+  /**
+   * A sequence of mappings: one for each thing that is configured.
+   *
+   * @param entries what was written in each, by name, in its order
+   */
+  record Entries(List<Map<String, RawValue>> entries, String origin) implements RawValue {}
 
   /** Something that no setting can have for its value. */
   record Unusable(String reason, String origin) implements RawValue {}

@@ -62,7 +62,18 @@ final class SettingCatalogue {
     return (CurfewConfig) instantiate(CurfewConfig.class, "", values);
   }
 
-  private static Object instantiate(Class<?> section, String prefix, Map<String, Object> values) {
+  /** The settings of a section that may be there several times. */
+  static Map<String, SettingDefinition> settingsOf(Class<?> section, String prefix) {
+    Map<String, SettingDefinition> settings = new LinkedHashMap<>();
+    for (RecordComponent component : section.getRecordComponents()) {
+      Setting declared = component.getAnnotation(Setting.class);
+      String key = prefix + name(component);
+      settings.put(key, new SettingDefinition(key, component.getGenericType(), declared));
+    }
+    return settings;
+  }
+
+  static Object instantiate(Class<?> section, String prefix, Map<String, Object> values) {
     RecordComponent[] components = section.getRecordComponents();
     Object[] arguments =
         Arrays.stream(components)

@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -39,16 +41,16 @@ final class ValueReader {
     }
     if (setting.type() instanceof ParameterizedType generic) {
       Class<?> element = (Class<?>) generic.getActualTypeArguments()[0];
+      if (element.isRecord()) {
+        return entries(setting, element, raw);
+      }
       if (generic.getRawType() == Optional.class) {
         String text = single(raw);
         return text.isBlank() || text.equals("none")
             ? Optional.empty()
             : Optional.of(one(setting, element, text));
       }
-      List<RawValue.Text> items =
-          raw instanceof RawValue.Items sequence
-              ? sequence.items()
-              : RawValue.split((RawValue.Text) raw).toList();
+      List<RawValue.Text> items = items(raw);
       List<Object> values = new ArrayList<>();
       for (RawValue.Text item : items) {
         values.add(one(setting, element, item.text()));
@@ -58,6 +60,63 @@ final class ValueReader {
           : List.copyOf(values);
     }
     return one(setting, (Class<?>) setting.type(), single(raw));
+  }
+
+  private static List<RawValue.Text> items(RawValue raw) throws SettingRefused {
+    if (raw instanceof RawValue.Items sequence) {
+      return sequence.items();
+    }
+    if (raw instanceof RawValue.Text text) {
+      return RawValue.split(text).toList();
+    }
+    throw new SettingRefused("takes a list of plain values");
+  }
+
+  /** Things that are configured each with settings of its own. */
+  private static List<Object> entries(SettingDefinition setting, Class<?> type, RawValue raw)
+      throws SettingRefused {
+    RawValue written =
+        raw instanceof RawValue.Text text && !text.text().isBlank() ? YamlNodes.entries(text) : raw;
+    if (written instanceof RawValue.Unusable unusable) {
+      throw new SettingRefused(unusable.reason());
+    }
+    if (written instanceof RawValue.Entries list) {
+      List<Object> entries = new ArrayList<>();
+      for (Map<String, RawValue> entry : list.entries()) {
+        String place = setting.key() + "[" + entries.size() + "]";
+        entries.add(SettingCatalogue.instantiate(type, place + ".", entry(type, place, entry)));
+      }
+      return List.copyOf(entries);
+    }
+    boolean none =
+        written instanceof RawValue.Text text
+            ? text.text().isBlank()
+            : written instanceof RawValue.Items items && items.items().isEmpty();
+    if (!none) {
+      throw new SettingRefused("takes a list of entries, each with settings of its own");
+    }
+    return List.of();
+  }
+
+  private static Map<String, Object> entry(
+      Class<?> type, String place, Map<String, RawValue> written) throws SettingRefused {
+    Map<String, SettingDefinition> settings = SettingCatalogue.settingsOf(type, place + ".");
+    for (String name : written.keySet()) {
+      if (!settings.containsKey(place + "." + name)) {
+        throw new SettingRefused("has no setting " + quoted(name) + " in its entries");
+      }
+    }
+    Map<String, Object> values = new HashMap<>();
+    for (SettingDefinition setting : settings.values()) {
+      RawValue raw =
+          written.getOrDefault(setting.key().substring(place.length() + 1), setting.defaultValue());
+      try {
+        values.put(setting.key(), read(setting, raw));
+      } catch (SettingRefused refused) {
+        throw new SettingRefused("is unusable: " + setting.key() + " " + refused.reason());
+      }
+    }
+    return values;
   }
 
   private static String single(RawValue raw) throws SettingRefused {

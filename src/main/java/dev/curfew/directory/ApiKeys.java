@@ -3,11 +3,9 @@ package dev.curfew.directory;
 import dev.curfew.auth.ApiKeyFormat;
 import dev.curfew.auth.Authorisation;
 import dev.curfew.auth.Principal;
-import dev.curfew.auth.Scope;
 import dev.curfew.auth.TokenHash;
 import dev.curfew.config.Secret;
 import dev.curfew.fault.CurfewException;
-import dev.curfew.fault.ErrorCode;
 import dev.curfew.realm.ApiKey;
 import dev.curfew.realm.Page;
 import dev.curfew.realm.User;
@@ -45,12 +43,7 @@ public final class ApiKeys {
     if (wanted.scopes().isEmpty()) {
       throw CurfewException.invalid("scopes", "must name at least one scope");
     }
-    for (Scope scope : wanted.scopes()) {
-      if (!by.has(scope)) {
-        throw CurfewException.of(
-            ErrorCode.FORBIDDEN, "scopes", "You lack the scope " + scope.wireName());
-      }
-    }
+    Authorisation.requireMayGrant(by, wanted.scopes());
     long expiresAt = FieldRules.future("expiresAt", wanted.expiresAt(), clock.getAsLong());
     Secret key = ApiKeyFormat.generate();
     String userId = wanted.userId();

@@ -113,9 +113,19 @@ public final class ApprovedOpenings {
                             openings.openGranted(
                                 session(request, user, policy),
                                 user,
+                                policy,
                                 approver(request),
                                 request.createdBy())))
-        .recover(failure -> giveUpIfFinal(request, failure));
+        .recover(failure -> unlessOpen(request, failure));
+  }
+
+  /** Somebody else may have opened it at the same moment, and so stood in the way. */
+  private Future<Void> unlessOpen(JumpRequest request, Throwable failure) {
+    return queries
+        .find(request.sessionId())
+        .compose(
+            found ->
+                found.isPresent() ? Future.succeededFuture() : giveUpIfFinal(request, failure));
   }
 
   private Future<Void> giveUpIfFinal(JumpRequest request, Throwable failure) {
@@ -162,6 +172,8 @@ public final class ApprovedOpenings {
             AttributesJson.write(SessionAttributes.jump(request.itemId(), request.itemType())),
             null,
             null,
-            null));
+            null,
+            null,
+            policy.quota() > 0));
   }
 }

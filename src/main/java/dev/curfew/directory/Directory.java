@@ -1,11 +1,14 @@
 package dev.curfew.directory;
 
-import dev.curfew.auth.ApiKeyAuthenticator;
+import dev.curfew.auth.CachedAuthenticator;
+import dev.curfew.auth.IssuerDocuments;
 import dev.curfew.auth.PasswordHasher;
 import dev.curfew.auth.SecretBox;
+import dev.curfew.auth.TokenReader;
 import dev.curfew.bus.Bus;
 import dev.curfew.bus.Routes;
 import dev.curfew.bus.Sessions;
+import dev.curfew.config.CurfewConfig;
 import dev.curfew.store.ActiveSessionStore;
 import dev.curfew.store.ApiKeyStore;
 import dev.curfew.store.CheckoutStore;
@@ -15,12 +18,20 @@ import dev.curfew.store.GrantStore;
 import dev.curfew.store.JoinTokenStore;
 import dev.curfew.store.JumpItemStore;
 import dev.curfew.store.JumpRequestStore;
+import dev.curfew.store.ListenerStore;
+import dev.curfew.store.LoginAttemptStore;
+import dev.curfew.store.LoginStore;
+import dev.curfew.store.OauthStore;
 import dev.curfew.store.PolicyStore;
+import dev.curfew.store.RealmServiceStore;
 import dev.curfew.store.RealmStore;
+import dev.curfew.store.ReservationStore;
 import dev.curfew.store.ResourceStore;
 import dev.curfew.store.RuleStore;
 import dev.curfew.store.SessionQueries;
 import dev.curfew.store.SessionStore;
+import dev.curfew.store.SigningKeyStore;
+import dev.curfew.store.TokenStore;
 import dev.curfew.store.UserStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -43,13 +54,22 @@ public record Directory(
     JumpApprovals jumpApprovals,
     ApprovedOpenings approvedOpenings,
     ActiveSessions activeSessions,
-    Grants grants) {
+    Grants grants,
+    Logins logins,
+    LoginTokens loginTokens,
+    OauthClients oauthClients,
+    SigningKeys signingKeys,
+    CachedAuthenticator authenticator,
+    SessionTokens sessionTokens,
+    SessionService sessionService,
+    SessionListeners sessionListeners) {
 
   /**
    * The services of a node.
    *
    * @param clock the cluster's, in epoch milliseconds
    * @param endings what the shards undo with, too
+   * @param auth who is believed to be who
    */
   public static Directory of(
       Vertx vertx,
@@ -59,9 +79,29 @@ public record Directory(
       LongSupplier clock,
       SecretBox secrets,
       SessionEndings endings,
-      PolicyDefaults defaults) {
-    Notices notices = new Notices(bus);
+      PolicyDefaults defaults,
+      CurfewConfig.Auth auth) {
     SortableIds ids = new SortableIds(clock);
+    SigningKeys signingKeys =
+        new SigningKeys(
+            vertx,
+            new SigningKeyStore(database),
+            secrets,
+            clock,
+            auth.keyRotation(),
+            auth.accessTokenTtl());
+    LoginStore loginStore = new LoginStore(database);
+    OauthStore oauthStore = new OauthStore(database);
+    ApiKeyStore apiKeyStore = new ApiKeyStore(database);
+    CachedAuthenticator authenticator =
+        new CachedAuthenticator(
+            new CredentialKinds(
+                new TokenReader(auth, signingKeys::ringWith, new IssuerDocuments(vertx), clock),
+                loginStore,
+                oauthStore,
+                apiKeyStore),
+            clock);
+    Notices notices = new Notices(bus, authenticator::forget);
     RealmStore realmStore = new RealmStore(database);
     UserStore userStore = new UserStore(database);
     SessionQueries queries = new SessionQueries(database);
@@ -69,14 +109,21 @@ public record Directory(
     RuleStore ruleStore = new RuleStore(database);
 
     Realms realms = new Realms(realmStore, defaults, notices);
-    Users users =
-        new Users(userStore, realms, queries, sessions, new PasswordHasher(vertx), ids, notices);
+    PasswordHasher passwords = new PasswordHasher(vertx);
+    Users users = new Users(userStore, realms, queries, sessions, passwords, ids, notices);
     Policies policies = new Policies(new PolicyStore(database), realms, defaults, notices);
     JumpItems jumpItems = new JumpItems(new JumpItemStore(database), policies, notices);
     Credentials credentials =
         new Credentials(new CredentialStore(database), queries, sessions, secrets, notices);
     SessionReads reads = new SessionReads(queries, realms, users);
     NumericIds numericIds = new NumericIds(new SessionStore(database)::numericIds);
+    QuotaPlaces places = new QuotaPlaces(vertx, new ReservationStore(database), sessions, clock);
+    SessionService sessionService =
+        new SessionService(new RealmServiceStore(database), realmStore, notices);
+    TokenHolders holders = new TokenHolders(userStore, realmStore);
+    TokenOpenings tokenOpenings =
+        new TokenOpenings(
+            holders, sessionService, realmStore, policies, places, numericIds, ids, sessions);
     SessionOpenings openings =
         new SessionOpenings(
             users,
@@ -88,7 +135,8 @@ public record Directory(
             queries,
             sessions,
             numericIds,
-            ids);
+            ids,
+            places);
     SessionChanges changes = new SessionChanges(reads, realmStore, policies, sessions);
     JumpRequestStore jumpRequests = new JumpRequestStore(database);
     ApprovedOpenings approved =
@@ -97,7 +145,7 @@ public record Directory(
         realms,
         users,
         policies,
-        new ApiKeys(new ApiKeyStore(database), users, ids, clock, notices),
+        new ApiKeys(apiKeyStore, users, ids, clock, notices),
         credentials,
         new Checkouts(new CheckoutStore(database), credentials, openings, endings, sessions, clock),
         new Resources(resourceStore, ruleStore, users, ids, notices),
@@ -120,19 +168,26 @@ public record Directory(
             notices),
         approved,
         new ActiveSessions(new ActiveSessionStore(database), realms, users, sessions),
-        new Grants(new GrantStore(database), resourceStore, users, openings, changes, notices));
+        new Grants(new GrantStore(database), resourceStore, users, openings, changes, notices),
+        new Logins(
+            new LoginAttemptStore(database), realmStore, passwords, notices, LoginLimits.DEFAULT),
+        new LoginTokens(loginStore, signingKeys, auth, ids, clock, notices),
+        new OauthClients(oauthStore, ids, notices),
+        signingKeys,
+        authenticator,
+        new SessionTokens(
+            new TokenStore(database), holders, tokenOpenings, userStore, sessions, clock),
+        sessionService,
+        new SessionListeners(new ListenerStore(database), secrets));
   }
 
-  /**
-   * Recognises API keys, and forgets what it remembers whenever credentials change anywhere in the
-   * cluster.
-   *
-   * @param clock the cluster's, in epoch milliseconds
-   */
-  public static Future<ApiKeyAuthenticator> authenticator(
-      Database database, Bus bus, LongSupplier clock) {
-    ApiKeyAuthenticator authenticator = new ApiKeyAuthenticator(new ApiKeyStore(database), clock);
-    return bus.subscribe(Routes.CREDENTIALS_CHANGED, changed -> authenticator.forget())
-        .map(authenticator);
+  /** From then on this node forgets users and credentials whenever they change in the cluster. */
+  public Future<Void> follow(Bus bus) {
+    return bus.subscribe(
+        Routes.CREDENTIALS_CHANGED,
+        changed -> {
+          authenticator.forget();
+          sessionTokens.forgetHolders();
+        });
   }
 }

@@ -8,9 +8,18 @@ import dev.curfew.bus.Routes;
 /** Tells the other parts of the cluster that there is something new to look at. */
 final class Notices {
   private final Bus bus;
+  private final Runnable forgetHere;
 
   Notices(Bus bus) {
+    this(bus, () -> {});
+  }
+
+  /**
+   * @param forgetHere makes this node forget credentials, before the caller is answered
+   */
+  Notices(Bus bus, Runnable forgetHere) {
     this.bus = bus;
+    this.forgetHere = forgetHere;
   }
 
   /** There are new events in the log. */
@@ -20,6 +29,7 @@ final class Notices {
 
   /** Whoever remembers credentials must forget them; and there are new events. */
   void credentials() {
+    forgetHere.run();
     bus.publish(Routes.CREDENTIALS_CHANGED, CredentialsChanged.INSTANCE);
     events();
   }

@@ -6,6 +6,7 @@ import dev.curfew.bus.Sessions;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
 import dev.curfew.realm.Policy;
+import dev.curfew.realm.QuotaAction;
 import dev.curfew.realm.SessionAttributes;
 import dev.curfew.realm.SessionDetail;
 import dev.curfew.realm.User;
@@ -22,11 +23,15 @@ import dev.curfew.store.SessionQueries;
 import dev.curfew.store.UserStore;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The way every session comes into being. */
 public final class SessionOpenings {
+  /** Sessions under other policies that a look at a quota may come across. */
+  private static final int LARGEST_LOOK = 1_000;
+
   private final Users users;
   private final UserStore userStore;
   private final RealmStore realms;
@@ -37,6 +42,7 @@ public final class SessionOpenings {
   private final Sessions sessions;
   private final NumericIds numericIds;
   private final SortableIds ids;
+  private final QuotaPlaces places;
 
   SessionOpenings(
       Users users,
@@ -48,7 +54,8 @@ public final class SessionOpenings {
       SessionQueries queries,
       Sessions sessions,
       NumericIds numericIds,
-      SortableIds ids) {
+      SortableIds ids,
+      QuotaPlaces places) {
     this.users = users;
     this.userStore = userStore;
     this.realms = realms;
@@ -59,6 +66,7 @@ public final class SessionOpenings {
     this.sessions = sessions;
     this.numericIds = numericIds;
     this.ids = ids;
+    this.places = places;
   }
 
   /**
@@ -130,8 +138,7 @@ public final class SessionOpenings {
             policy ->
                 realms
                     .get(user.realmId())
-                    .map(realm -> grant(by, wanted, user, policy, realm.tier())))
-        .compose(grant -> withinQuota(grant.user, grant.policy).map(grant));
+                    .map(realm -> grant(by, wanted, user, policy, realm.tier())));
   }
 
   private Future<Policy> policyOf(SessionRequest wanted, User user) {
@@ -167,24 +174,25 @@ public final class SessionOpenings {
     return new Grant(wanted, user, policy, terms, duration);
   }
 
-  /** Fails with WRONG_STATE when the user has as many live sessions as the policy allows. */
+  /**
+   * Fails with WRONG_STATE when the user has as many live sessions as the policy allows. Only a
+   * look: whether there is room is decided when the session is opened.
+   */
   Future<Void> withinQuota(User user, Policy policy) {
-    int quota = policy.quota();
-    if (quota == 0) {
+    if (policy.quota() == 0) {
       return Future.succeededFuture();
     }
     return queries
-        .liveUnder(user.numericId(), policy.id())
+        .liveOf(user.numericId(), Set.of(), policy.quota() + LARGEST_LOOK)
         .map(
             live -> {
-              if (live >= quota) {
-                throw CurfewException.of(
-                    ErrorCode.WRONG_STATE,
-                    "Session limit reached: policy "
-                        + policy.name()
-                        + " allows "
-                        + quota
-                        + " at a time");
+              long counted =
+                  live.stream()
+                      .filter(session -> session.policyId() == policy.id())
+                      .filter(session -> session.kind() != SessionKind.TOKEN)
+                      .count();
+              if (counted >= policy.quota()) {
+                throw CurfewException.of(ErrorCode.WRONG_STATE, limitReached(policy));
               }
               return null;
             });
@@ -207,7 +215,10 @@ public final class SessionOpenings {
                     .compose(
                         ruled ->
                             create(
-                                session(id, numericId, grant, checkout, ruled), ruled, initiator)))
+                                session(id, numericId, grant, checkout, ruled),
+                                grant.policy,
+                                ruled,
+                                initiator)))
         .compose(created -> requireUser(grant.user, id))
         .compose(known -> shown(id));
   }
@@ -230,15 +241,16 @@ public final class SessionOpenings {
   }
 
   /**
-   * Opens a session that was granted before and given its ids then. Doing it again finds it open,
-   * or over.
+   * Opens a session that was granted before and given its ids then. Doing it again finds it open.
    *
    * @param createdBy numeric id of the user who asked for it
-   * @return fails as the shard refuses it, and with NOT_FOUND when the user has been deleted
+   * @return fails as the shard refuses it, with WRONG_STATE when the policy's quota is used up, and
+   *     with NOT_FOUND when the user has been deleted
    */
-  Future<Void> openGranted(NewSession session, User user, Initiator by, long createdBy) {
-    return sessions
-        .ask(new Command.Create(session, by, createdBy))
+  Future<Void> openGranted(
+      NewSession session, User user, Policy policy, Initiator by, long createdBy) {
+    return places
+        .create(new Command.Create(session, by, createdBy), quota(session, policy))
         .compose(
             outcome ->
                 outcome instanceof Outcome.Refused refused
@@ -247,9 +259,10 @@ public final class SessionOpenings {
                     : requireUser(user, session.id()));
   }
 
-  private Future<Void> create(NewSession session, boolean ruled, Initiator initiator) {
-    return sessions
-        .ask(new Command.Create(session, initiator))
+  private Future<Void> create(
+      NewSession session, Policy policy, boolean ruled, Initiator initiator) {
+    return places
+        .create(session, initiator, quota(session, policy))
         .compose(
             outcome -> {
               if (outcome instanceof Outcome.Refused refused) {
@@ -262,6 +275,24 @@ public final class SessionOpenings {
               }
               return ruled ? rules.apply(session.id(), initiator) : Future.succeededFuture();
             });
+  }
+
+  private static QuotaPlaces.Quota quota(NewSession session, Policy policy) {
+    return new QuotaPlaces.Quota(
+        session.userId(),
+        policy.id(),
+        policy.quota(),
+        QuotaAction.DENY_ACCESS,
+        ErrorCode.WRONG_STATE,
+        limitReached(policy));
+  }
+
+  private static String limitReached(Policy policy) {
+    return "Session limit reached: policy "
+        + policy.name()
+        + " allows "
+        + policy.quota()
+        + " at a time";
   }
 
   private static NewSession session(
@@ -286,7 +317,9 @@ public final class SessionOpenings {
             AttributesJson.write(wanted.attributes()),
             wanted.ipv4Address(),
             wanted.ipv6Address(),
-            checkout));
+            checkout,
+            null,
+            grant.policy.quota() > 0));
   }
 
   private Future<SessionDetail> shown(UUID id) {

@@ -1,5 +1,6 @@
 package dev.curfew.fault;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,12 +13,23 @@ public final class CurfewException extends RuntimeException {
 
   private final ErrorCode code;
   private final @Nullable String field;
+  private final long retryAfterSeconds;
 
   private CurfewException(
       ErrorCode code, @Nullable String field, String message, @Nullable Throwable cause) {
+    this(code, field, message, cause, 0);
+  }
+
+  private CurfewException(
+      ErrorCode code,
+      @Nullable String field,
+      String message,
+      @Nullable Throwable cause,
+      long retryAfterSeconds) {
     super(message, cause, false, cause != null);
     this.code = code;
     this.field = field;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 
   public static CurfewException of(ErrorCode code, String message) {
@@ -38,6 +50,16 @@ public final class CurfewException extends RuntimeException {
     return new CurfewException(ErrorCode.NOT_FOUND, null, what + " not found", null);
   }
 
+  /**
+   * {@link ErrorCode#RATE_LIMITED}.
+   *
+   * @param wait until it is worth trying again; told in whole seconds, at least one
+   */
+  public static CurfewException rateLimited(String message, Duration wait) {
+    long seconds = Math.max(1, (wait.toMillis() + 999) / 1_000);
+    return new CurfewException(ErrorCode.RATE_LIMITED, null, message, null, seconds);
+  }
+
   public static CurfewException causedBy(ErrorCode code, String message, Throwable cause) {
     return new CurfewException(code, null, message, cause);
   }
@@ -49,6 +71,11 @@ public final class CurfewException extends RuntimeException {
   /** The request field at fault, where there is one. */
   public @Nullable String field() {
     return field;
+  }
+
+  /** When it is worth trying again, in seconds from now; 0 where that is not known. */
+  public long retryAfterSeconds() {
+    return retryAfterSeconds;
   }
 
   @Override

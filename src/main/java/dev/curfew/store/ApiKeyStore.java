@@ -1,12 +1,12 @@
 package dev.curfew.store;
 
-import dev.curfew.auth.KeyLookup;
+import dev.curfew.auth.ApiKeyFormat;
+import dev.curfew.auth.CredentialLookup;
 import dev.curfew.auth.Principal;
 import dev.curfew.auth.Scope;
 import dev.curfew.auth.TokenHash;
 import dev.curfew.realm.ApiKey;
 import dev.curfew.session.Initiator;
-import dev.curfew.session.Tier;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
@@ -21,7 +21,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** API keys, by their hashes. */
-public final class ApiKeyStore implements KeyLookup {
+public final class ApiKeyStore implements CredentialLookup {
   private static final String COLUMNS =
       """
       k.id, k.realm_id, k.name, k.description, k.prefix, k.scopes,
@@ -38,7 +38,9 @@ public final class ApiKeyStore implements KeyLookup {
   private static final String HOLDER =
       """
       SELECT k.id AS key_id, k.scopes, COALESCE(ms(k.expires_at), 0) AS expires_at,
-        u.numeric_id, u.id, u.username, u.realm_id, r.name AS realm, r.tier, u.roles
+      """
+          + HolderRow.COLUMNS
+          + """
       FROM api_key k
         JOIN users u ON u.numeric_id = k.user_id
         JOIN realm r ON r.id = u.realm_id
@@ -47,29 +49,21 @@ public final class ApiKeyStore implements KeyLookup {
       """;
 
   @Override
-  public Future<Optional<Holder>> find(TokenHash hash) {
+  public Future<Optional<Principal>> find(String credential, TokenHash hash) {
+    if (credential.length() > ApiKeyFormat.LONGEST) {
+      return Future.succeededFuture(Optional.empty());
+    }
     return database
         .query(HOLDER, Tuple.of(Buffer.buffer(hash.bytes())))
         .map(
             rows -> {
               for (Row row : rows) {
-                return Optional.of(new Holder(principal(row), row.getLong("expires_at")));
+                return Optional.of(
+                    HolderRow.principal(
+                        row, scopes(row), row.getUUID("key_id"), row.getLong("expires_at")));
               }
               return Optional.empty();
             });
-  }
-
-  private static Principal principal(Row row) {
-    return new Principal(
-        row.getInteger("numeric_id"),
-        row.getUUID("id"),
-        row.getString("username"),
-        row.getInteger("realm_id"),
-        row.getString("realm"),
-        Tier.ofWireName(row.getString("tier")).orElseThrow(),
-        UserStore.roles(row),
-        scopes(row),
-        row.getUUID("key_id"));
   }
 
   /**
@@ -181,7 +175,7 @@ public final class ApiKeyStore implements KeyLookup {
     return scopes.stream().sorted().map(Scope::wireName).toArray(String[]::new);
   }
 
-  private static Set<Scope> scopes(Row row) {
+  static Set<Scope> scopes(Row row) {
     Set<Scope> scopes = EnumSet.noneOf(Scope.class);
     for (String name : row.getArrayOfStrings("scopes")) {
       Scope.ofWireName(name).ifPresent(scopes::add);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Users. */
 public final class UserStore {
-  private static final String COLUMNS =
+  static final String COLUMNS =
       """
       u.id, u.numeric_id, u.realm_id, r.name AS realm, u.username, u.email, u.display_name,
       u.roles, ms(u.created_at) AS created_at
@@ -97,7 +97,7 @@ public final class UserStore {
             Database.orExists("username", "The username " + row.username() + " is taken already"));
   }
 
-  private static final String FROM = " FROM users u JOIN realm r ON r.id = u.realm_id ";
+  static final String FROM = " FROM users u JOIN realm r ON r.id = u.realm_id ";
 
   private static final String BY_UUID =
       "SELECT " + COLUMNS + FROM + "WHERE u.id = $1 AND u.deleted_at IS NULL";
@@ -179,15 +179,22 @@ public final class UserStore {
             UPDATE users
             SET email = CASE WHEN $2 THEN $3 ELSE email END,
                 display_name = CASE WHEN $4 THEN $5 ELSE display_name END,
-                password_hash = COALESCE($6, password_hash),
+                password_hash = COALESCE($6::text, password_hash),
                 roles = COALESCE($7, roles)
             WHERE id = $1 AND deleted_at IS NULL
             RETURNING *
+          """
+          + "), logins AS ("
+          + """
+            UPDATE login l SET ended_at = clock_timestamp()
+            FROM u
+            WHERE $6::text IS NOT NULL AND l.user_id = u.numeric_id AND l.ended_at IS NULL
           """
           + ") SELECT "
           + COLUMNS
           + " FROM u JOIN realm r ON r.id = u.realm_id";
 
+  /** Changes a user; another password ends all their logins. */
   public Future<Optional<User>> change(UUID id, ChangeRow change, Initiator by) {
     Set<Role> roles = change.roles();
     return database.transaction(
@@ -273,7 +280,7 @@ public final class UserStore {
     return users;
   }
 
-  private static User user(Row row) {
+  static User user(Row row) {
     return new User(
         row.getUUID("id"),
         row.getInteger("numeric_id"),

@@ -6,6 +6,7 @@ import dev.curfew.auth.Authenticator;
 import dev.curfew.auth.Principal;
 import dev.curfew.auth.Role;
 import dev.curfew.auth.Scope;
+import dev.curfew.auth.Strangers;
 import dev.curfew.bus.Bus;
 import dev.curfew.bus.CredentialsChanged;
 import dev.curfew.bus.EventsCommitted;
@@ -51,7 +52,7 @@ final class AlertNode implements AutoCloseable {
     }
 
     @Override
-    public Future<Principal> ofApiKey(String key) {
+    public Future<Principal> of(String key) {
       Principal principal = principals.get(key);
       return principal == null
           ? Future.failedFuture(CurfewException.of(ErrorCode.UNAUTHENTICATED, "Unknown key"))
@@ -73,7 +74,7 @@ final class AlertNode implements AutoCloseable {
     this.feed = new EventFeed(events);
     this.hub = new AlertHub(events, bus, options);
     this.hubId = Await.result(store.vertx().deployVerticle(hub));
-    Frontend frontend = new Frontend(keys, principal -> true, List.of());
+    Frontend frontend = new Frontend(keys, principal -> true, Strangers.perSecond(0), List.of());
     this.port = freePort();
     Await.result(
         store

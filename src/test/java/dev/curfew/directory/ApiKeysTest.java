@@ -42,7 +42,7 @@ final class ApiKeysTest {
   }
 
   private static Future<Principal> login(IssuedApiKey key) {
-    return node.authenticator().ofApiKey(key.plainText().reveal());
+    return node.authenticator().of(key.plainText().reveal());
   }
 
   @Test

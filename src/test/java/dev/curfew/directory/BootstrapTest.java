@@ -3,7 +3,7 @@ package dev.curfew.directory;
 import static dev.curfew.testing.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.curfew.auth.ApiKeyAuthenticator;
+import dev.curfew.auth.CachedAuthenticator;
 import dev.curfew.auth.Principal;
 import dev.curfew.auth.Role;
 import dev.curfew.auth.Scope;
@@ -54,8 +54,8 @@ final class BootstrapTest {
   }
 
   private Future<Principal> login(Secret key) {
-    return new ApiKeyAuthenticator(new ApiKeyStore(store.database()), System::currentTimeMillis)
-        .ofApiKey(key.reveal());
+    return new CachedAuthenticator(new ApiKeyStore(store.database()), System::currentTimeMillis)
+        .of(key.reveal());
   }
 
   private long count(String sql) throws Exception {

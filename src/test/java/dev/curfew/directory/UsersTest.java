@@ -273,14 +273,12 @@ final class UsersTest {
                 .create(
                     admin,
                     new NewApiKey("k", null, Set.of(Scope.ADMIN), 0, stored.id().toString())));
-    Await.result(node.authenticator().ofApiKey(key.plainText().reveal()));
+    Await.result(node.authenticator().of(key.plainText().reveal()));
     Await.result(
         users.change(admin, user.username(), UserChange.NOTHING.withRoles(Set.of(Role.ORG_ADMIN))));
     Await.until(
         "the key's holder has the new role",
-        () ->
-            Await.result(node.authenticator().ofApiKey(key.plainText().reveal()))
-                .is(Role.ORG_ADMIN));
+        () -> Await.result(node.authenticator().of(key.plainText().reveal())).is(Role.ORG_ADMIN));
   }
 
   @Test
@@ -335,7 +333,7 @@ final class UsersTest {
             node.directory()
                 .apiKeys()
                 .create(admin, new NewApiKey("k", null, Set.of(Scope.ADMIN), 0, user.username())));
-    Await.result(node.authenticator().ofApiKey(key.plainText().reveal()));
+    Await.result(node.authenticator().of(key.plainText().reveal()));
     SessionDetail session =
         Await.result(
             node.directory()
@@ -352,8 +350,7 @@ final class UsersTest {
     assertThat(ended.reason()).isEqualTo(EndReason.REVOKED);
     assertThat(ended.user().username()).isEqualTo(user.username());
     Await.until(
-        "the key opens nothing",
-        () -> node.authenticator().ofApiKey(key.plainText().reveal()).failed());
+        "the key opens nothing", () -> node.authenticator().of(key.plainText().reveal()).failed());
     refused(
         ErrorCode.NOT_FOUND,
         () ->

@@ -1,6 +1,6 @@
 package dev.curfew.testing;
 
-import dev.curfew.auth.ApiKeyAuthenticator;
+import dev.curfew.auth.CachedAuthenticator;
 import dev.curfew.auth.Principal;
 import dev.curfew.auth.Role;
 import dev.curfew.auth.Scope;
@@ -20,6 +20,7 @@ import dev.curfew.realm.Realm;
 import dev.curfew.realm.User;
 import dev.curfew.session.Tier;
 import dev.curfew.shard.ShardHost;
+import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.store.SessionStore;
 import java.time.Duration;
 import java.util.Map;
@@ -41,7 +42,7 @@ public final class TestNode implements AutoCloseable {
   private final SecretBox secrets;
   private final SessionEndings endings;
   private final Directory directory;
-  private final ApiKeyAuthenticator authenticator;
+  private final CachedAuthenticator authenticator;
   private final Principal admin;
 
   private TestNode(TestStore store) {
@@ -73,17 +74,26 @@ public final class TestNode implements AutoCloseable {
             clock::now,
             secrets,
             endings,
-            defaults);
-    this.authenticator = Await.result(Directory.authenticator(store.database(), bus, clock::now));
+            defaults,
+            config.auth());
+    Await.result(directory.follow(bus));
+    this.authenticator = directory.authenticator();
     Await.result(
         new Bootstrap(store.vertx(), store.database(), secrets, defaults, clock::now)
             .run(new CurfewConfig.Bootstrap(Optional.of(ADMIN_KEY), Optional.empty())));
-    this.admin = Await.result(authenticator.ofApiKey(ADMIN_KEY.reveal()));
+    this.admin = Await.result(authenticator.of(ADMIN_KEY.reveal()));
   }
 
   /** A node that serves, with an installation that has just been made. */
   public static TestNode start() throws Exception {
     return new TestNode(TestStore.open());
+  }
+
+  /**
+   * A node over a database that may have been used before; takes its shards from whoever has them.
+   */
+  public static TestNode on(DatabaseEndpoint endpoint) {
+    return new TestNode(TestStore.open(endpoint));
   }
 
   public TestStore store() {
@@ -110,7 +120,7 @@ public final class TestNode implements AutoCloseable {
     return directory;
   }
 
-  public ApiKeyAuthenticator authenticator() {
+  public CachedAuthenticator authenticator() {
     return authenticator;
   }
 
@@ -151,7 +161,13 @@ public final class TestNode implements AutoCloseable {
             .apiKeys()
             .create(
                 admin, new NewApiKey(name("key"), null, Set.of(scopes), 0, user.id().toString()))
-            .compose(issued -> authenticator.ofApiKey(issued.plainText().reveal())));
+            .compose(issued -> authenticator.of(issued.plainText().reveal())));
+  }
+
+  /** Ends without another word to the database. */
+  public void kill() {
+    clock.close();
+    store.close();
   }
 
   @Override

@@ -39,13 +39,17 @@ import org.jspecify.annotations.Nullable;
 public final class AccessDialect implements Dialect {
   private static final String SESSIONS = "/api/v1/sessions";
   private static final String KEYS = "/api/v1/api-keys";
+  private static final String AUTH = "/api/v1/auth";
+  private static final String JWKS = "/.well-known/jwks.json";
 
   private final Gateway gateway;
   private final ApiKeyCalls keys;
+  private final AuthCalls auth;
 
   public AccessDialect(Gateway gateway) {
     this.gateway = gateway;
     this.keys = new ApiKeyCalls(gateway);
+    this.auth = new AuthCalls(gateway);
   }
 
   @Override
@@ -55,7 +59,7 @@ public final class AccessDialect implements Dialect {
 
   @Override
   public List<String> basePaths() {
-    return List.of(SESSIONS, KEYS);
+    return List.of(SESSIONS, KEYS, AUTH, JWKS);
   }
 
   @Override
@@ -80,7 +84,18 @@ public final class AccessDialect implements Dialect {
         new ApiRoute(HttpMethod.POST, SESSIONS + "/:id/stop", writes, json, this::stop),
         ApiRoute.get(KEYS, admin, keys::list),
         new ApiRoute(HttpMethod.POST, KEYS, admin, json, keys::create),
-        new ApiRoute(HttpMethod.DELETE, KEYS + "/:id", admin, BodyRule.NONE, keys::revoke));
+        new ApiRoute(HttpMethod.DELETE, KEYS + "/:id", admin, BodyRule.NONE, keys::revoke),
+        new ApiRoute(
+            HttpMethod.POST, AUTH + "/login", Need.own("name and password"), json, auth::login),
+        new ApiRoute(
+            HttpMethod.POST, AUTH + "/refresh", Need.own("a refresh token"), json, auth::refresh),
+        new ApiRoute(
+            HttpMethod.POST,
+            AUTH + "/logout",
+            Need.own("a refresh token, or else the usual credential, which must be a login's"),
+            json,
+            auth::logout),
+        ApiRoute.get(JWKS, Need.NOTHING, auth::keys));
   }
 
   private Future<Answer> start(Exchange exchange) {

@@ -77,6 +77,10 @@ public final class AdminDialect implements Dialect {
     routes.add(change(HttpMethod.PUT, "/policies/:id", policies::replace));
     routes.add(change(HttpMethod.POST, "/jump-items", policies::bindJumpItem));
 
+    OauthClientCalls clients = new OauthClientCalls(gateway);
+    routes.add(change(HttpMethod.POST, "/oauth-clients", clients::create));
+    routes.add(read("/oauth-clients", clients::list));
+    routes.add(change(HttpMethod.DELETE, "/oauth-clients/:id", clients::revoke));
     CredentialCalls credentials = new CredentialCalls(gateway);
     routes.add(change(HttpMethod.POST, "/credentials", credentials::create));
     routes.add(read("/credentials", credentials::list));

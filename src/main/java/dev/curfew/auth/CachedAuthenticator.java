@@ -16,24 +16,27 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recognises API keys, remembering what was looked up.
+ * Recognises credentials, remembering what was looked up.
  *
- * <p>A known key is believed for a short time, then looked up again; when the record cannot be read
- * it is believed somewhat longer, so that live sessions are heard while the database is away. An
- * unknown key is remembered for a moment, apart from the known ones, so that guessing neither loads
- * the database nor pushes known keys out. {@link #forget} makes everything be looked up again, and
- * an answer that was under way by then is not remembered.
+ * <p>A known credential is believed for a short time, then looked up again; when the record cannot
+ * be read it is believed somewhat longer, so that live sessions are heard while the database is
+ * away. An unknown one is remembered for a moment, apart from the known ones, so that guessing
+ * neither loads the database nor pushes known ones out. {@link #forget} makes everything be looked
+ * up again, and an answer that was under way by then is not remembered.
  *
  * <p>Safe for use by any number of threads; the answer arrives on the asker's context.
  */
-public final class ApiKeyAuthenticator implements Authenticator {
-  /** How long a known key is believed without looking. */
+public final class CachedAuthenticator implements Authenticator {
+  /** Longest text that can be a credential. */
+  static final int LONGEST = 8_192;
+
+  /** How long a known credential is believed without looking. */
   static final Duration FRESH = Duration.ofSeconds(30);
 
-  /** How long a known key is believed while its record cannot be read. */
+  /** How long a known credential is believed while its record cannot be read. */
   static final Duration USABLE = Duration.ofMinutes(10);
 
-  /** How long an unknown key is refused without looking. */
+  /** How long an unknown credential is refused without looking. */
   static final Duration UNKNOWN = Duration.ofSeconds(2);
 
   private static final int MOST_KNOWN = 100_000;
@@ -51,9 +54,13 @@ public final class ApiKeyAuthenticator implements Authenticator {
    * @param readAt when the record was read
    * @param freshUntil until when nobody needs to look
    */
-  private record Known(Future<Principal> answer, long expiresAt, long readAt, long freshUntil) {}
+  private record Known(Future<Principal> answer, long readAt, long freshUntil) {
+    long expiresAt() {
+      return answer.result().expiresAt();
+    }
+  }
 
-  private final KeyLookup lookup;
+  private final CredentialLookup lookup;
   private final LongSupplier clock;
   private final LongSupplier nanoTime;
   private final Cache<TokenHash, Known> known;
@@ -62,13 +69,13 @@ public final class ApiKeyAuthenticator implements Authenticator {
   private final AtomicLong generation = new AtomicLong();
 
   /**
-   * @param clock the cluster's, in epoch milliseconds: keys expire by it
+   * @param clock the cluster's, in epoch milliseconds: credentials expire by it
    */
-  public ApiKeyAuthenticator(KeyLookup lookup, LongSupplier clock) {
+  public CachedAuthenticator(CredentialLookup lookup, LongSupplier clock) {
     this(lookup, clock, System::nanoTime);
   }
 
-  ApiKeyAuthenticator(KeyLookup lookup, LongSupplier clock, LongSupplier nanoTime) {
+  CachedAuthenticator(CredentialLookup lookup, LongSupplier clock, LongSupplier nanoTime) {
     this.lookup = lookup;
     this.clock = clock;
     this.nanoTime = nanoTime;
@@ -86,26 +93,36 @@ public final class ApiKeyAuthenticator implements Authenticator {
   }
 
   @Override
-  public Future<Principal> ofApiKey(String key) {
-    if (key.length() > ApiKeyFormat.LONGEST) {
+  public Future<Principal> of(String credential) {
+    if (credential.length() > LONGEST) {
       return REFUSED;
     }
-    TokenHash hash = TokenHash.of(key);
-    Known remembered = known.getIfPresent(hash);
-    if (remembered != null) {
-      if (expired(remembered)) {
-        return REFUSED;
-      }
-      if (nanoTime.getAsLong() - remembered.freshUntil < 0) {
-        return remembered.answer;
-      }
-    } else if (unknown.getIfPresent(hash) != null) {
-      return REFUSED;
-    }
-    return lookUp(hash, remembered);
+    TokenHash hash = TokenHash.of(credential);
+    Future<Principal> remembered = remembered(credential, hash);
+    return remembered == null ? lookUp(credential, hash, null) : remembered;
   }
 
-  /** A key was revoked or a user changed: nothing that is remembered holds any more. */
+  @Override
+  public @Nullable Future<Principal> remembered(String credential) {
+    return credential.length() > LONGEST
+        ? REFUSED
+        : remembered(credential, TokenHash.of(credential));
+  }
+
+  private @Nullable Future<Principal> remembered(String credential, TokenHash hash) {
+    Known remembered = known.getIfPresent(hash);
+    if (remembered == null) {
+      return unknown.getIfPresent(hash) == null ? null : REFUSED;
+    }
+    if (expired(remembered)) {
+      return REFUSED;
+    }
+    return nanoTime.getAsLong() - remembered.freshUntil < 0
+        ? remembered.answer
+        : lookUp(credential, hash, remembered);
+  }
+
+  /** A credential was revoked or a user changed: nothing that is remembered holds any more. */
   public void forget() {
     generation.incrementAndGet();
     underWay.clear();
@@ -114,10 +131,10 @@ public final class ApiKeyAuthenticator implements Authenticator {
   }
 
   private boolean expired(Known remembered) {
-    return remembered.expiresAt != 0 && clock.getAsLong() >= remembered.expiresAt;
+    return remembered.expiresAt() != 0 && clock.getAsLong() >= remembered.expiresAt();
   }
 
-  private Future<Principal> lookUp(TokenHash hash, @Nullable Known remembered) {
+  private Future<Principal> lookUp(String credential, TokenHash hash, @Nullable Known remembered) {
     Promise<Principal> mine = Promise.promise();
     Future<Principal> before = underWay.putIfAbsent(hash, mine.future());
     if (before != null) {
@@ -125,7 +142,7 @@ public final class ApiKeyAuthenticator implements Authenticator {
     }
     long startedIn = generation.get();
     lookup
-        .find(hash)
+        .find(credential, hash)
         .onComplete(
             found -> {
               Future<Principal> answer =
@@ -138,19 +155,17 @@ public final class ApiKeyAuthenticator implements Authenticator {
     return here(mine.future());
   }
 
-  private Future<Principal> read(TokenHash hash, Optional<KeyLookup.Holder> found, long startedIn) {
+  private Future<Principal> read(TokenHash hash, Optional<Principal> found, long startedIn) {
     if (found.isEmpty()) {
       known.invalidate(hash);
       unknown.put(hash, Boolean.TRUE);
       return REFUSED;
     }
     long now = nanoTime.getAsLong();
-    Known read =
-        new Known(
-            Future.succeededFuture(found.get().principal()),
-            found.get().expiresAt(),
-            now,
-            now + FRESH.toNanos());
+    Known read = new Known(Future.succeededFuture(found.get()), now, now + FRESH.toNanos());
+    if (expired(read)) {
+      return REFUSED;
+    }
     remember(hash, read, startedIn);
     return read.answer;
   }
@@ -167,10 +182,7 @@ public final class ApiKeyAuthenticator implements Authenticator {
       return Future.failedFuture(failure);
     }
     remember(
-        hash,
-        new Known(
-            remembered.answer, remembered.expiresAt, remembered.readAt, now + PAUSE.toNanos()),
-        startedIn);
+        hash, new Known(remembered.answer, remembered.readAt, now + PAUSE.toNanos()), startedIn);
     return remembered.answer;
   }
 

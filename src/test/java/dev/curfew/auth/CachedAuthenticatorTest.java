@@ -18,23 +18,23 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-final class ApiKeyAuthenticatorTest {
+final class CachedAuthenticatorTest {
   private static final String KEY = "cfk_known";
 
   private final Record keys = new Record();
-  private final ApiKeyAuthenticator authenticator =
-      new ApiKeyAuthenticator(keys, () -> keys.clock, () -> keys.nanos);
+  private final CachedAuthenticator authenticator =
+      new CachedAuthenticator(keys, () -> keys.clock, () -> keys.nanos);
 
   /** Keys on record, with time that stands still until it is moved. */
-  private static final class Record implements KeyLookup {
-    final Map<TokenHash, Holder> holders = new HashMap<>();
-    Supplier<Future<Optional<Holder>>> instead;
+  private static final class Record implements CredentialLookup {
+    final Map<TokenHash, Principal> holders = new HashMap<>();
+    Supplier<Future<Optional<Principal>>> instead;
     long clock = 1_000_000;
     long nanos = 1;
     int asked;
 
     @Override
-    public Future<Optional<Holder>> find(TokenHash hash) {
+    public Future<Optional<Principal>> find(String credential, TokenHash hash) {
       asked++;
       return instead != null
           ? instead.get()
@@ -51,11 +51,11 @@ final class ApiKeyAuthenticatorTest {
     }
 
     void add(String key, long expiresAt) {
-      holders.put(TokenHash.of(key), new Holder(principal(), expiresAt));
+      holders.put(TokenHash.of(key), principal(expiresAt));
     }
   }
 
-  private static Principal principal() {
+  private static Principal principal(long expiresAt) {
     return new Principal(
         7,
         UUID.randomUUID(),
@@ -65,23 +65,24 @@ final class ApiKeyAuthenticatorTest {
         Tier.FREE,
         Set.of(Role.USER),
         Set.of(),
-        UUID.randomUUID());
+        UUID.randomUUID(),
+        expiresAt);
   }
 
   private Principal authenticated(String key) {
-    return Await.result(authenticator.ofApiKey(key));
+    return Await.result(authenticator.of(key));
   }
 
   private void refusedKey(String key) {
-    refused(ErrorCode.UNAUTHENTICATED, () -> authenticator.ofApiKey(key));
+    refused(ErrorCode.UNAUTHENTICATED, () -> authenticator.of(key));
   }
 
   @Test
   void knownKey_isLookedUpOnceUntilItIsNoLongerFresh() {
     keys.add(KEY, 0);
     Principal first = authenticated(KEY);
-    assertThat(authenticator.ofApiKey(KEY).succeeded()).isTrue();
-    keys.pass(ApiKeyAuthenticator.FRESH.minusMillis(1));
+    assertThat(authenticator.of(KEY).succeeded()).isTrue();
+    keys.pass(CachedAuthenticator.FRESH.minusMillis(1));
     assertThat(authenticated(KEY)).isSameAs(first);
     assertThat(keys.asked).isEqualTo(1);
 
@@ -95,13 +96,13 @@ final class ApiKeyAuthenticatorTest {
     keys.add(KEY, 0);
     authenticated(KEY);
     keys.away();
-    keys.pass(ApiKeyAuthenticator.FRESH);
+    keys.pass(CachedAuthenticator.FRESH);
     assertThat(authenticated(KEY).username()).isEqualTo("jdoe");
 
-    keys.pass(ApiKeyAuthenticator.USABLE.minus(ApiKeyAuthenticator.FRESH).minusSeconds(1));
+    keys.pass(CachedAuthenticator.USABLE.minus(CachedAuthenticator.FRESH).minusSeconds(1));
     assertThat(authenticated(KEY).username()).isEqualTo("jdoe");
     keys.pass(Duration.ofSeconds(2));
-    refused(ErrorCode.UNAVAILABLE, () -> authenticator.ofApiKey(KEY));
+    refused(ErrorCode.UNAVAILABLE, () -> authenticator.of(KEY));
   }
 
   @Test
@@ -109,13 +110,13 @@ final class ApiKeyAuthenticatorTest {
     keys.add(KEY, 0);
     authenticated(KEY);
     keys.away();
-    keys.pass(ApiKeyAuthenticator.FRESH);
+    keys.pass(CachedAuthenticator.FRESH);
     authenticated(KEY);
     authenticated(KEY);
     authenticated(KEY);
     assertThat(keys.asked).isEqualTo(2);
 
-    keys.pass(ApiKeyAuthenticator.PAUSE);
+    keys.pass(CachedAuthenticator.PAUSE);
     authenticated(KEY);
     assertThat(keys.asked).isEqualTo(3);
   }
@@ -123,7 +124,7 @@ final class ApiKeyAuthenticatorTest {
   @Test
   void strangeKey_whenTheDatabaseIsAway_isNotLetIn() {
     keys.away();
-    refused(ErrorCode.UNAVAILABLE, () -> authenticator.ofApiKey("never seen"));
+    refused(ErrorCode.UNAVAILABLE, () -> authenticator.of("never seen"));
   }
 
   @Test
@@ -133,7 +134,7 @@ final class ApiKeyAuthenticatorTest {
     assertThat(keys.asked).isEqualTo(1);
 
     keys.add(KEY, 0);
-    keys.pass(ApiKeyAuthenticator.UNKNOWN.plusMillis(1));
+    keys.pass(CachedAuthenticator.UNKNOWN.plusMillis(1));
     assertThat(authenticated(KEY).username()).isEqualTo("jdoe");
   }
 
@@ -142,7 +143,7 @@ final class ApiKeyAuthenticatorTest {
     keys.add(KEY, 0);
     authenticated(KEY);
     for (int i = 0; i < 30_000; i++) {
-      assertThat(authenticator.ofApiKey("guess " + i).failed()).isTrue();
+      assertThat(authenticator.of("guess " + i).failed()).isTrue();
     }
     int asked = keys.asked;
     authenticated(KEY);
@@ -175,18 +176,18 @@ final class ApiKeyAuthenticatorTest {
     keys.add(KEY, 0);
     authenticated(KEY);
     keys.away();
-    keys.pass(ApiKeyAuthenticator.FRESH);
+    keys.pass(CachedAuthenticator.FRESH);
     authenticator.forget();
-    refused(ErrorCode.UNAVAILABLE, () -> authenticator.ofApiKey(KEY));
+    refused(ErrorCode.UNAVAILABLE, () -> authenticator.of(KEY));
   }
 
   @Test
   void answerUnderWay_whenKeysAreForgotten_isNotRemembered() {
-    Promise<Optional<KeyLookup.Holder>> slow = Promise.promise();
+    Promise<Optional<Principal>> slow = Promise.promise();
     keys.instead = slow::future;
-    Future<Principal> before = authenticator.ofApiKey(KEY);
+    Future<Principal> before = authenticator.of(KEY);
     authenticator.forget();
-    slow.complete(Optional.of(new KeyLookup.Holder(principal(), 0)));
+    slow.complete(Optional.of(principal(0)));
     assertThat(Await.result(before).username()).isEqualTo("jdoe");
 
     keys.instead = null;
@@ -195,12 +196,12 @@ final class ApiKeyAuthenticatorTest {
 
   @Test
   void askersTogether_shareOneLookup() {
-    Promise<Optional<KeyLookup.Holder>> slow = Promise.promise();
+    Promise<Optional<Principal>> slow = Promise.promise();
     keys.instead = slow::future;
-    Future<Principal> one = authenticator.ofApiKey(KEY);
-    Future<Principal> two = authenticator.ofApiKey(KEY);
+    Future<Principal> one = authenticator.of(KEY);
+    Future<Principal> two = authenticator.of(KEY);
     assertThat(keys.asked).isEqualTo(1);
-    slow.complete(Optional.of(new KeyLookup.Holder(principal(), 0)));
+    slow.complete(Optional.of(principal(0)));
     assertThat(Await.result(one)).isSameAs(Await.result(two));
   }
 
