@@ -139,6 +139,7 @@ final class Node {
                       endings,
                       defaults,
                       config.auth());
+              shards.watch(directory::mayHaveChanged);
               return serve(database, clock, bus, endings, shards, directory);
             })
         // Last, since a key that is made is shown once: by then nothing can fail any more.

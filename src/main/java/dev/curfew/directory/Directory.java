@@ -9,6 +9,7 @@ import dev.curfew.bus.Bus;
 import dev.curfew.bus.Routes;
 import dev.curfew.bus.Sessions;
 import dev.curfew.config.CurfewConfig;
+import dev.curfew.session.Batch;
 import dev.curfew.store.ActiveSessionStore;
 import dev.curfew.store.ApiKeyStore;
 import dev.curfew.store.CheckoutStore;
@@ -50,6 +51,7 @@ public record Directory(
     SessionOpenings sessionOpenings,
     SessionChanges sessionChanges,
     SessionReads sessionReads,
+    JumpStatuses jumpStatuses,
     JoinTokens joinTokens,
     JumpApprovals jumpApprovals,
     ApprovedOpenings approvedOpenings,
@@ -153,6 +155,7 @@ public record Directory(
         openings,
         changes,
         reads,
+        new JumpStatuses(users, reads),
         new JoinTokens(new JoinTokenStore(database), reads, sessions, clock),
         new JumpApprovals(
             jumpRequests,
@@ -188,6 +191,14 @@ public record Directory(
         changed -> {
           authenticator.forget();
           sessionTokens.forgetHolders();
+          jumpStatuses.forget();
         });
+  }
+
+  /** Forgets what is remembered of the sessions of a batch; see the shards' watcher of commits. */
+  public void mayHaveChanged(Batch batch) {
+    for (Batch.Change change : batch.changes()) {
+      jumpStatuses.changed(change.after().kind(), change.after().userId());
+    }
   }
 }

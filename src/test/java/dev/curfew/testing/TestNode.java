@@ -76,6 +76,7 @@ public final class TestNode implements AutoCloseable {
             endings,
             defaults,
             config.auth());
+    shards.watch(directory::mayHaveChanged);
     Await.result(directory.follow(bus));
     this.authenticator = directory.authenticator();
     Await.result(

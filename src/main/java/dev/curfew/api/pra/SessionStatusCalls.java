@@ -3,13 +3,10 @@ package dev.curfew.api.pra;
 import dev.curfew.api.Answer;
 import dev.curfew.api.Exchange;
 import dev.curfew.api.Gateway;
-import dev.curfew.auth.Authorisation;
-import dev.curfew.auth.Principal;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
 import dev.curfew.realm.SessionDetail;
-import dev.curfew.session.SessionKind;
 import dev.curfew.session.SessionState;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -31,26 +28,17 @@ final class SessionStatusCalls {
     }
     exchange.requireOnlyParameters(Set.of());
     long userId = PraFields.userId(exchange);
-    Principal caller = exchange.principal();
     return gateway
         .directory()
-        .users()
-        .ofNumericId(caller, userId)
+        .jumpStatuses()
+        .of(exchange.principal(), userId)
         .recover(
             failure ->
                 Future.failedFuture(
                     failure instanceof CurfewException known && known.code() == ErrorCode.NOT_FOUND
                         ? CurfewException.invalid("user_id", "is not a user")
                         : failure))
-        .compose(
-            user -> {
-              Authorisation.requireRealm(caller, user.realmId(), "User");
-              return gateway
-                  .directory()
-                  .sessionReads()
-                  .liveOf(user.numericId(), Set.of(SessionKind.JUMP));
-            })
-        .map(sessions -> Answer.ok(statuses(sessions, gateway.clock().getAsLong())));
+        .map(status -> Answer.ok(statuses(status.sessions(), gateway.clock().getAsLong())));
   }
 
   private static JsonArray statuses(List<SessionDetail> sessions, long now) {
