@@ -14,6 +14,7 @@ import dev.curfew.api.access.AccessDialect;
 import dev.curfew.api.admin.AdminDialect;
 import dev.curfew.api.am.AgentNotifier;
 import dev.curfew.api.am.AmDialect;
+import dev.curfew.api.console.ConsoleDialect;
 import dev.curfew.api.pra.PraDialect;
 import dev.curfew.api.pra.TokenDialect;
 import dev.curfew.api.psm.PsmDialect;
@@ -253,6 +254,11 @@ final class Node {
           public Future<Void> settleRules() {
             return directory.sessionRules().settle();
           }
+
+          @Override
+          public Future<Void> settleRequests() {
+            return directory.approvedOpenings().sweep();
+          }
         },
         new Watchdog.Options(
             settings.interval(),
@@ -277,11 +283,12 @@ final class Node {
             new AmDialect(gateway),
             new PraDialect(gateway),
             new TokenDialect(gateway),
+            new ConsoleDialect(gateway),
             new AccessDialect(gateway),
             new AdminDialect(gateway));
     List<Dialect> dialects = new ArrayList<>(answering);
     dialects.add(new NodePages(checks, metrics::scrape));
-    dialects.add(new DocsPages(answering.stream().map(Dialect::name).toList()));
+    dialects.add(new DocsPages(answering.stream().map(Dialect::name).distinct().toList()));
     routes = dialects.stream().flatMap(dialect -> dialect.routes().stream()).toList();
     AtomicInteger port = new AtomicInteger();
     return vertx

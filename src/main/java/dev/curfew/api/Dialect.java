@@ -1,6 +1,8 @@
 package dev.curfew.api;
 
+import dev.curfew.auth.Principal;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,12 @@ public interface Dialect {
   ErrorShape errors();
 
   List<ApiRoute> routes();
+
+  /**
+   * Told of every caller who is known and asks for one of the routes, before what the route needs
+   * is looked at. A dialect with a rate limit of its own counts here, and fails when it is passed.
+   */
+  default void met(Principal caller, HttpServerResponse response) {}
 
   /** Whether the last part of the path is matched without regard to case. */
   default boolean caseInsensitive() {

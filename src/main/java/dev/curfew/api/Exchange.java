@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -115,6 +116,15 @@ public final class Exchange {
       throw CurfewException.invalid(name, "must not contain the NUL character");
     }
     return value == null || value.isEmpty() ? null : value;
+  }
+
+  /** Fails for a query parameter that is not one of these, naming it. */
+  public void requireOnlyParameters(Set<String> known) {
+    for (String parameter : context.queryParams().names()) {
+      if (!known.contains(parameter)) {
+        throw CurfewException.invalid(parameter, "is not a parameter of this call");
+      }
+    }
   }
 
   public @Nullable UUID queryUuid(String name) {

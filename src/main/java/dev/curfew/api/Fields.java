@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,15 @@ public final class Fields {
 
   private CurfewException invalid(String field, String rule) {
     return CurfewException.invalid(named(field), rule);
+  }
+
+  /** Fails for a field that is not one of these, naming it. */
+  public void requireOnly(Set<String> known) {
+    for (String field : json.fieldNames()) {
+      if (!known.contains(field)) {
+        throw invalid(field, "is not a field of this call");
+      }
+    }
   }
 
   private Object required(String field) {

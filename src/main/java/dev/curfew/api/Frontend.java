@@ -50,9 +50,10 @@ public final class Frontend {
   }
 
   /** Answers one request on a route. */
-  void handle(ApiRoute route, ErrorShape errors, RoutingContext context) {
+  void handle(ApiRoute route, Dialect dialect, RoutingContext context) {
     HttpServerRequest request = context.request();
-    Future<@Nullable Principal> admitted = admit(route.need(), request);
+    ErrorShape errors = dialect.errors();
+    Future<@Nullable Principal> admitted = admit(route.need(), dialect, request);
     if (!admitted.isComplete()) {
       request.pause();
     }
@@ -66,22 +67,24 @@ public final class Frontend {
         });
   }
 
-  private Future<@Nullable Principal> admit(Need need, HttpServerRequest request) {
+  private Future<@Nullable Principal> admit(Need need, Dialect dialect, HttpServerRequest request) {
     if (need.open()) {
       return Future.succeededFuture(null);
     }
     Future<Principal> authenticated = authenticate(request);
     if (authenticated.succeeded()) {
       try {
-        return Future.succeededFuture(allowed(need, authenticated.result()));
+        return Future.succeededFuture(allowed(need, dialect, request, authenticated.result()));
       } catch (CurfewException refusal) {
         return Future.failedFuture(refusal);
       }
     }
-    return authenticated.map(principal -> allowed(need, principal));
+    return authenticated.map(principal -> allowed(need, dialect, request, principal));
   }
 
-  private Principal allowed(Need need, Principal principal) {
+  private Principal allowed(
+      Need need, Dialect dialect, HttpServerRequest request, Principal principal) {
+    dialect.met(principal, request.response());
     if (!rateLimit.admits(principal)) {
       throw CurfewException.of(ErrorCode.RATE_LIMITED, "Too many requests; try again shortly");
     }

@@ -96,7 +96,7 @@ public final class HttpVerticle extends VerticleBase {
     for (ApiRoute route : dialect.routes()) {
       router
           .route(route.method(), route.path())
-          .handler(context -> frontend.handle(route, dialect.errors(), context));
+          .handler(context -> frontend.handle(route, dialect, context));
     }
   }
 
@@ -116,7 +116,7 @@ public final class HttpVerticle extends VerticleBase {
       Dialect dialect, Map<HttpMethod, ApiRoute> methods, RoutingContext context, String what) {
     ApiRoute route = methods.get(context.request().method());
     if (route != null) {
-      frontend.handle(route, dialect.errors(), context);
+      frontend.handle(route, dialect, context);
     } else if (methods.isEmpty()) {
       frontend.refuse(context, dialect.errors(), CurfewException.notFound(what));
     } else {
@@ -155,12 +155,20 @@ public final class HttpVerticle extends VerticleBase {
   private void wrongMethod(RoutingContext context) {
     String path = context.request().path();
     TreeSet<String> allowed = new TreeSet<>();
+    TreeSet<String> literally = new TreeSet<>();
     for (Dialect dialect : dialects) {
       for (ApiRoute route : dialect.routes()) {
         if (path != null && route.covers(path)) {
           allowed.add(route.method().name());
+          if (route.path().equals(path)) {
+            literally.add(route.method().name());
+          }
         }
       }
+    }
+    if (!literally.isEmpty()) {
+      // The path has a name of its own, which only looks like another route's parameter.
+      allowed = literally;
     }
     // What is not in a dialect is a WebSocket, whose handshake is a GET.
     refuseMethod(

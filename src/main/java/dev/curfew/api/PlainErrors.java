@@ -22,6 +22,15 @@ public final class PlainErrors {
     return Answer.json(status, body(status, message, request));
   }
 
+  /**
+   * A refusal that tells more than a message.
+   *
+   * @param more fields beside those of every error
+   */
+  public static Answer of(int status, String message, JsonObject more, HttpServerRequest request) {
+    return Answer.json(status, body(status, message, request).mergeIn(more));
+  }
+
   private static JsonObject body(int status, String message, HttpServerRequest request) {
     return new JsonObject()
         .put("status", status)

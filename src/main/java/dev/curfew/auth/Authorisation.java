@@ -156,6 +156,30 @@ public final class Authorisation {
     }
   }
 
+  /**
+   * The caller may answer a request for a session. Who answers requests administers the realm. They
+   * may name another of its users as the approver, who then must not be the requestor: nobody
+   * approves what they asked for themselves, save an administrator.
+   *
+   * @param requestorId numeric id of the user whose session is asked for
+   * @param approverId numeric id of the user in whose name the answer is given
+   * @param approverRoles what that user is in the realm
+   */
+  public static void requireApprover(
+      Principal principal,
+      int realmId,
+      long requestorId,
+      long approverId,
+      Set<Role> approverRoles,
+      String what) {
+    requireAdministrator(principal, realmId, what);
+    if (approverId == requestorId
+        && !approverRoles.contains(Role.ADMIN)
+        && !approverRoles.contains(Role.ORG_ADMIN)) {
+      throw CurfewException.of(ErrorCode.FORBIDDEN, "Nobody answers their own request");
+    }
+  }
+
   /** The caller administers every realm. */
   public static void requireAdministratorOfAll(Principal principal) {
     if (!principal.is(Role.ADMIN)) {

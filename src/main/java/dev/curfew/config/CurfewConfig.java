@@ -249,10 +249,12 @@ public record CurfewConfig(
   /**
    * @param perSecond requests of one API account; 0 for no limit
    * @param perHour requests of one API account; 0 for no limit
+   * @param exempt trusted accounts without a limit, each as {@code realm/user} or the user's id
    */
   public record PraRateLimit(
       @Setting(value = "20", min = "0", max = "1000000") int perSecond,
-      @Setting(value = "15000", min = "0", max = "1000000000") int perHour) {}
+      @Setting(value = "15000", min = "0", max = "1000000000") int perHour,
+      @Setting("") Set<String> exempt) {}
 
   /** The two products that share the PRA dialect. */
   public enum PraProduct {

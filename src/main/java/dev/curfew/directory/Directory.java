@@ -12,6 +12,8 @@ import dev.curfew.bus.Sessions;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.grant.Grants;
 import dev.curfew.session.Batch;
+import dev.curfew.store.AccessGrantStore;
+import dev.curfew.store.ActiveSessionStore;
 import dev.curfew.store.ApiKeyStore;
 import dev.curfew.store.CheckoutStore;
 import dev.curfew.store.CredentialStore;
@@ -19,6 +21,7 @@ import dev.curfew.store.Database;
 import dev.curfew.store.GrantSweepStore;
 import dev.curfew.store.JoinTokenStore;
 import dev.curfew.store.JumpItemStore;
+import dev.curfew.store.JumpRequestStore;
 import dev.curfew.store.ListenerStore;
 import dev.curfew.store.LoginAttemptStore;
 import dev.curfew.store.LoginStore;
@@ -54,6 +57,10 @@ public record Directory(
     SessionReads sessionReads,
     JumpStatuses jumpStatuses,
     JoinTokens joinTokens,
+    JumpApprovals jumpApprovals,
+    ApprovedOpenings approvedOpenings,
+    ActiveSessions activeSessions,
+    AccessGrants grants,
     Logins logins,
     LoginTokens loginTokens,
     OauthClients oauthClients,
@@ -141,6 +148,10 @@ public record Directory(
             numericIds,
             ids,
             places);
+    SessionChanges changes = new SessionChanges(reads, realmStore, policies, sessions);
+    JumpRequestStore jumpRequests = new JumpRequestStore(database);
+    ApprovedOpenings approved =
+        new ApprovedOpenings(jumpRequests, users, policies, openings, queries);
     return new Directory(
         realms,
         users,
@@ -159,10 +170,26 @@ public record Directory(
         jumpItems,
         rules,
         openings,
-        new SessionChanges(reads, realmStore, policies, sessions),
+        changes,
         reads,
         new JumpStatuses(users, reads),
         new JoinTokens(new JoinTokenStore(database), reads, sessions, clock),
+        new JumpApprovals(
+            jumpRequests,
+            users,
+            realmStore,
+            jumpItems,
+            policies,
+            openings,
+            approved,
+            numericIds,
+            ids,
+            clock,
+            notices),
+        approved,
+        new ActiveSessions(new ActiveSessionStore(database), realms, users, sessions),
+        new AccessGrants(
+            new AccessGrantStore(database), resourceStore, users, openings, changes, notices),
         new Logins(
             new LoginAttemptStore(database), realmStore, passwords, notices, LoginLimits.DEFAULT),
         new LoginTokens(loginStore, signingKeys, auth, ids, clock, notices),

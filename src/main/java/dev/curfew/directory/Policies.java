@@ -4,6 +4,7 @@ import dev.curfew.auth.Authorisation;
 import dev.curfew.auth.Principal;
 import dev.curfew.auth.Role;
 import dev.curfew.fault.CurfewException;
+import dev.curfew.realm.ApprovalScope;
 import dev.curfew.realm.Page;
 import dev.curfew.realm.Policy;
 import dev.curfew.store.PolicyRow;
@@ -76,6 +77,31 @@ public final class Policies {
             policy -> {
               Authorisation.requireAdministrator(by, policy.realmId(), "Policy " + id);
               return store.replace(id, row, by.administrator());
+            })
+        .map(changed -> changed.orElseThrow(() -> notFound(id)))
+        .onSuccess(changed -> notices.events());
+  }
+
+  /**
+   * Changes how sessions under a policy are approved and warned of; a null leaves what is there.
+   * For administrators of the realm.
+   */
+  public Future<Policy> changeApproval(
+      Principal by,
+      int id,
+      @Nullable Boolean required,
+      @Nullable Duration maxDuration,
+      @Nullable ApprovalScope scope,
+      @Nullable List<Duration> warnBefore) {
+    Long longest =
+        maxDuration == null ? null : FieldRules.duration("approval_max_duration", maxDuration);
+    List<Long> warnings = warnBefore == null ? null : warnBefore(warnBefore);
+    return get(by, id)
+        .compose(
+            policy -> {
+              Authorisation.requireAdministrator(by, policy.realmId(), "Policy " + id);
+              return store.changeApproval(
+                  id, required, longest, scope, warnings, by.administrator());
             })
         .map(changed -> changed.orElseThrow(() -> notFound(id)))
         .onSuccess(changed -> notices.events());

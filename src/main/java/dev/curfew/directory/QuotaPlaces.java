@@ -71,19 +71,24 @@ final class QuotaPlaces {
    * @return as the shard answers a creation; refused when there is no place
    */
   Future<Outcome> create(NewSession session, Initiator by, Quota quota) {
-    return quota.limit == 0
-        ? sessions.ask(new Command.Create(session, by))
-        : reserve(session, by, quota, clock.getAsLong() + PATIENCE, SHORTEST_PAUSE);
+    return create(new Command.Create(session, by), quota);
   }
 
-  private Future<Outcome> reserve(
-      NewSession session, Initiator by, Quota quota, long giveUpAt, long pause) {
+  /** As {@link #create(NewSession, Initiator, Quota)}. */
+  Future<Outcome> create(Command.Create opening, Quota quota) {
+    return quota.limit == 0
+        ? sessions.ask(opening)
+        : reserve(opening, quota, clock.getAsLong() + PATIENCE, SHORTEST_PAUSE);
+  }
+
+  private Future<Outcome> reserve(Command.Create opening, Quota quota, long giveUpAt, long pause) {
     return store
-        .reserve(session.id(), quota.userId, quota.policyId, quota.limit, quota.action.name())
+        .reserve(
+            opening.sessionId(), quota.userId, quota.policyId, quota.limit, quota.action.name())
         .compose(
             answer -> {
               if (answer instanceof ReservationStore.Answer.Granted granted) {
-                return createInPlace(session, by, granted.displaced());
+                return createInPlace(opening, granted.displaced());
               }
               if (answer instanceof ReservationStore.Answer.Full) {
                 return Future.succeededFuture(refused(quota.refusal, quota.message));
@@ -98,21 +103,24 @@ final class QuotaPlaces {
                   .timer(pause, TimeUnit.MILLISECONDS)
                   .compose(
                       waited ->
-                          reserve(
-                              session, by, quota, giveUpAt, Math.min(LONGEST_PAUSE, 2 * pause)));
+                          reserve(opening, quota, giveUpAt, Math.min(LONGEST_PAUSE, 2 * pause)));
             });
   }
 
   /** The displaced end first, so that there is never one too many. */
-  private Future<Outcome> createInPlace(NewSession session, Initiator by, List<UUID> displaced) {
+  private Future<Outcome> createInPlace(Command.Create opening, List<UUID> displaced) {
     return Future.join(displaced.stream().map(this::end).toList())
-        .recover(failure -> release(session).compose(released -> Future.failedFuture(failure)))
-        .compose(ended -> sessions.ask(new Command.Create(session, by)))
+        .recover(failure -> release(opening).compose(released -> Future.failedFuture(failure)))
+        .compose(ended -> sessions.ask(opening))
         .compose(
-            outcome ->
-                outcome instanceof Outcome.Refused refusal
-                    ? release(session).map(released -> inPlace(refusal))
-                    : Future.succeededFuture(outcome));
+            outcome -> {
+              if (outcome instanceof Outcome.Refused refusal) {
+                return release(opening).map(released -> inPlace(refusal));
+              }
+              boolean found = outcome instanceof Outcome.Done done && !done.changed();
+              // Opened before: the place is not needed.
+              return found ? release(opening).map(outcome) : Future.succeededFuture(outcome);
+            });
   }
 
   private Future<Void> end(UUID displaced) {
@@ -135,8 +143,8 @@ final class QuotaPlaces {
   }
 
   /** When giving back fails, too, the place becomes void by itself. */
-  private Future<Void> release(NewSession session) {
-    return store.release(session.id()).otherwiseEmpty();
+  private Future<Void> release(Command.Create opening) {
+    return store.release(opening.sessionId()).otherwiseEmpty();
   }
 
   private static Outcome refused(ErrorCode code, String message) {

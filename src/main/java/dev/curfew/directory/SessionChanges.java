@@ -50,23 +50,52 @@ public final class SessionChanges {
             ? Terms.LONGEST
             : additional.toMillis();
     return owned(by, id)
-        .compose(
-            session ->
-                realms
-                    .get(session.realmId())
-                    .compose(
-                        realm -> {
-                          requireExtendable(session);
-                          long total = session.expiresAt() - session.startedAt() + wanted;
-                          return total > realm.tier().maxDuration().toMillis()
-                              ? overMaximum(session, realm.tier())
-                              : sessions
-                                  .ask(
-                                      new Command.Extend(
-                                          id, wanted, by.initiator(session.user().numericId())))
-                                  .compose(outcome -> extended(outcome, session, realm.tier()));
-                        }))
+        .compose(session -> extend(by, session, wanted, 0))
         .compose(done -> owned(by, id));
+  }
+
+  /**
+   * Moves the deadline to a time. An earlier one than there is, is refused: access is taken away by
+   * revoking it.
+   *
+   * @param field what the caller's dialect calls the deadline
+   * @return fails as {@link #extend} does; with WRONG_STATE, too, when somebody else moves the
+   *     deadline at the same moment
+   */
+  public Future<SessionDetail> extendTo(Principal by, UUID id, String field, long expiresAt) {
+    return owned(by, id)
+        .compose(
+            session -> {
+              if (expiresAt < session.expiresAt()) {
+                throw CurfewException.invalid(
+                    field, "must not be earlier than it is now; revoke the access to end it");
+              }
+              long additional = Math.min(Terms.LONGEST, expiresAt - session.expiresAt());
+              return additional == 0
+                  ? Future.succeededFuture()
+                  : extend(by, session, additional, session.expiresAt());
+            })
+        .compose(done -> owned(by, id));
+  }
+
+  private Future<Void> extend(Principal by, SessionDetail session, long additional, long from) {
+    return realms
+        .get(session.realmId())
+        .compose(
+            realm -> {
+              requireExtendable(session);
+              long total = session.expiresAt() - session.startedAt() + additional;
+              return total > realm.tier().maxDuration().toMillis()
+                  ? overMaximum(session, realm.tier())
+                  : sessions
+                      .ask(
+                          new Command.Extend(
+                              session.id(),
+                              additional,
+                              from,
+                              by.initiator(session.user().numericId())))
+                      .compose(outcome -> extended(outcome, session, realm.tier()));
+            });
   }
 
   private static void requireExtendable(SessionDetail session) {

@@ -23,11 +23,15 @@ import dev.curfew.store.SessionQueries;
 import dev.curfew.store.UserStore;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The way every session comes into being. */
 public final class SessionOpenings {
+  /** Sessions under other policies that a look at a quota may come across. */
+  private static final int LARGEST_LOOK = 1_000;
+
   private final Users users;
   private final UserStore userStore;
   private final RealmStore realms;
@@ -74,7 +78,24 @@ public final class SessionOpenings {
    *     another user's session, WRONG_STATE when the policy's quota is used up
    */
   public Future<SessionDetail> open(Principal by, SessionRequest wanted) {
-    return open(by, wanted, null);
+    return open(by, wanted, null, Preparation.NOTHING);
+  }
+
+  /**
+   * As {@link #open(Principal, SessionRequest)}.
+   *
+   * @param preparation done once the session may be opened, before it is
+   */
+  Future<SessionDetail> open(Principal by, SessionRequest wanted, Preparation preparation) {
+    return open(by, wanted, null, preparation);
+  }
+
+  /** What must be on record before a session of this id exists. */
+  @FunctionalInterface
+  interface Preparation {
+    Preparation NOTHING = id -> Future.succeededFuture();
+
+    Future<Void> before(UUID sessionId);
   }
 
   /** What was found out about a wanted session before it is asked for. */
@@ -86,6 +107,14 @@ public final class SessionOpenings {
    */
   Future<SessionDetail> open(
       Principal by, SessionRequest wanted, NewSession.@Nullable CheckoutOpening checkout) {
+    return open(by, wanted, checkout, Preparation.NOTHING);
+  }
+
+  private Future<SessionDetail> open(
+      Principal by,
+      SessionRequest wanted,
+      NewSession.@Nullable CheckoutOpening checkout,
+      Preparation preparation) {
     SessionRequest checked = checked(wanted);
     String userId = wanted.userId();
     return users
@@ -100,7 +129,7 @@ public final class SessionOpenings {
                   "A session of " + user.username());
               return grant(by, checked, user);
             })
-        .compose(grant -> create(by, grant, checkout));
+        .compose(grant -> create(by, grant, checkout, preparation));
   }
 
   private Future<Grant> grant(Principal by, SessionRequest wanted, User user) {
@@ -145,12 +174,40 @@ public final class SessionOpenings {
     return new Grant(wanted, user, policy, terms, duration);
   }
 
+  /**
+   * Fails with WRONG_STATE when the user has as many live sessions as the policy allows. Only a
+   * look: whether there is room is decided when the session is opened.
+   */
+  Future<Void> withinQuota(User user, Policy policy) {
+    if (policy.quota() == 0) {
+      return Future.succeededFuture();
+    }
+    return queries
+        .liveOf(user.numericId(), Set.of(), policy.quota() + LARGEST_LOOK)
+        .map(
+            live -> {
+              long counted =
+                  live.stream()
+                      .filter(session -> session.policyId() == policy.id())
+                      .filter(session -> session.kind() != SessionKind.TOKEN)
+                      .count();
+              if (counted >= policy.quota()) {
+                throw CurfewException.of(ErrorCode.WRONG_STATE, limitReached(policy));
+              }
+              return null;
+            });
+  }
+
   private Future<SessionDetail> create(
-      Principal by, Grant grant, NewSession.@Nullable CheckoutOpening checkout) {
+      Principal by,
+      Grant grant,
+      NewSession.@Nullable CheckoutOpening checkout,
+      Preparation preparation) {
     UUID id = ids.next();
     Initiator initiator = by.initiator(grant.user.numericId());
-    return numericIds
-        .next()
+    return preparation
+        .before(id)
+        .compose(prepared -> numericIds.next())
         .compose(
             numericId ->
                 rules
@@ -162,17 +219,44 @@ public final class SessionOpenings {
                                 grant.policy,
                                 ruled,
                                 initiator)))
-        .compose(created -> userStore.find(grant.user.id()))
+        .compose(created -> requireUser(grant.user, id))
+        .compose(known -> shown(id));
+  }
+
+  /** Whoever was deleted while a session was opened for them does not keep it. */
+  private Future<Void> requireUser(User user, UUID sessionId) {
+    return userStore
+        .find(user.id())
         .compose(
-            user ->
-                user.isPresent()
-                    ? shown(id)
+            found ->
+                found.isPresent()
+                    ? Future.succeededFuture()
                     : sessions
-                        .ask(new Command.Revoke(id, Initiator.POLICY, "The user was deleted"))
+                        .ask(
+                            new Command.Revoke(sessionId, Initiator.POLICY, "The user was deleted"))
                         .compose(
                             revoked ->
                                 Future.failedFuture(
-                                    CurfewException.notFound("User " + grant.user.username()))));
+                                    CurfewException.notFound("User " + user.username()))));
+  }
+
+  /**
+   * Opens a session that was granted before and given its ids then. Doing it again finds it open.
+   *
+   * @param createdBy numeric id of the user who asked for it
+   * @return fails as the shard refuses it, with WRONG_STATE when the policy's quota is used up, and
+   *     with NOT_FOUND when the user has been deleted
+   */
+  Future<Void> openGranted(
+      NewSession session, User user, Policy policy, Initiator by, long createdBy) {
+    return places
+        .create(new Command.Create(session, by, createdBy), quota(session, policy))
+        .compose(
+            outcome ->
+                outcome instanceof Outcome.Refused refused
+                        && refused.code() != ErrorCode.ALREADY_EXISTS
+                    ? Future.failedFuture(refused.toException())
+                    : requireUser(user, session.id()));
   }
 
   private Future<Void> create(
@@ -202,11 +286,15 @@ public final class SessionOpenings {
         policy.quota(),
         QuotaAction.DENY_ACCESS,
         ErrorCode.WRONG_STATE,
-        "Session limit reached: policy "
-            + policy.name()
-            + " allows "
-            + policy.quota()
-            + " at a time");
+        limitReached(policy));
+  }
+
+  private static String limitReached(Policy policy) {
+    return "Session limit reached: policy "
+        + policy.name()
+        + " allows "
+        + policy.quota()
+        + " at a time";
   }
 
   private static NewSession session(

@@ -49,6 +49,20 @@ public record SessionRequest(
         processInstance);
   }
 
+  public SessionRequest startingAt(long millis) {
+    return new SessionRequest(
+        kind,
+        userId,
+        millis,
+        duration,
+        policyId,
+        attributes,
+        ipv4Address,
+        ipv6Address,
+        resource,
+        processInstance);
+  }
+
   public SessionRequest lasting(@Nullable Duration length) {
     return new SessionRequest(
         kind,

@@ -237,6 +237,17 @@ public final class Users {
                     .orElseThrow(() -> notFound(Long.toString(numericId))));
   }
 
+  /**
+   * The user of this numeric id, for the program itself.
+   *
+   * @return fails with NOT_FOUND when the user has been deleted
+   */
+  Future<User> known(int numericId) {
+    return store
+        .find(numericId)
+        .map(found -> found.orElseThrow(() -> notFound(Integer.toString(numericId))));
+  }
+
   /** The user, whom the caller administers and who may do no more than the caller. */
   private Future<User> administered(Principal by, String anyForm) {
     return resolve(by, anyForm)

@@ -460,7 +460,7 @@ public final class ShardKernel<R> {
     table.add(session);
     PendingBatch.Entry<R> entry = decide(session);
     entry.created = wanted;
-    entry.createdBy = create.by().userId();
+    entry.createdBy = create.createdBy();
     entry.events.add(
         event(
             session,
@@ -547,6 +547,13 @@ public final class ShardKernel<R> {
       answer(
           session,
           refusal(ErrorCode.INVALID_FIELD, "the extension must be positive", session, now),
+          replyTo);
+      return;
+    }
+    if (extend.from() != 0 && extend.from() != session.expiresAt) {
+      answer(
+          session,
+          refusal(ErrorCode.WRONG_STATE, "The deadline has changed meanwhile", session, now),
           replyTo);
       return;
     }

@@ -14,6 +14,7 @@ import java.util.List;
  * @param quota how many live sessions one user may have under it; 0 for any number
  * @param approvalRequired whether a session under it must be asked for and approved
  * @param approvalMaxDuration longest duration that may be asked for
+ * @param approvalScope whom an approval serves
  */
 public record Policy(
     int id,
@@ -27,7 +28,8 @@ public record Policy(
     List<Long> warnBefore,
     int quota,
     boolean approvalRequired,
-    long approvalMaxDuration) {
+    long approvalMaxDuration,
+    ApprovalScope approvalScope) {
 
   public Policy {
     warnBefore = List.copyOf(warnBefore);

@@ -22,8 +22,18 @@ public sealed interface Command {
     return false;
   }
 
-  /** Opens a session. Repeating it with the same id finds the session already open. */
-  record Create(NewSession session, Initiator by) implements Command {
+  /**
+   * Opens a session. Repeating it with the same id finds the session already open.
+   *
+   * @param by whose word opens it
+   * @param createdBy numeric id of the user who asked for it
+   */
+  record Create(NewSession session, Initiator by, long createdBy) implements Command {
+    /** Opened by whoever asks for it. */
+    public Create(NewSession session, Initiator by) {
+      this(session, by, by.userId());
+    }
+
     @Override
     public UUID sessionId() {
       return session.id();
@@ -83,8 +93,16 @@ public sealed interface Command {
 
   /**
    * Moves the hard deadline, within the session's terms; refused over the maximum, never capped.
+   *
+   * @param from the deadline that is known to whoever asks: refused when it is another by now; 0
+   *     for any
    */
-  record Extend(UUID sessionId, long additional, Initiator by) implements Command {
+  record Extend(UUID sessionId, long additional, long from, Initiator by) implements Command {
+    /** Moves the deadline from wherever it is. */
+    public Extend(UUID sessionId, long additional, Initiator by) {
+      this(sessionId, additional, 0, by);
+    }
+
     @Override
     public boolean idempotent() {
       return false;

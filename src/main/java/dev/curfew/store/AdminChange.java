@@ -15,7 +15,9 @@ enum AdminChange {
   CREATED,
   CHANGED,
   DELETED,
-  REVOKED;
+  REVOKED,
+  APPROVED,
+  DENIED;
 
   /**
    * Writes the event of this change.

@@ -1,5 +1,6 @@
 package dev.curfew.store;
 
+import dev.curfew.realm.ApprovalScope;
 import dev.curfew.realm.Policy;
 import dev.curfew.session.Initiator;
 import io.vertx.core.Future;
@@ -9,6 +10,7 @@ import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +22,7 @@ public final class PolicyStore {
       p.id, p.realm_id, r.name AS realm, p.name, p.is_default,
       COALESCE(p.max_duration_ms, 0) AS max_duration, p.max_idle_ms, p.stale_after_ms,
       p.warn_before_ms, COALESCE(p.quota, 0) AS quota, p.approval_required,
-      p.approval_max_duration_ms
+      p.approval_max_duration_ms, p.approval_scope
       """;
 
   private final Database database;
@@ -188,6 +190,62 @@ public final class PolicyStore {
         .recover(exists(row.name()));
   }
 
+  private static final String CHANGE_APPROVAL =
+      "WITH p AS ("
+          + """
+            UPDATE policy
+            SET approval_required = COALESCE($2, approval_required),
+                approval_max_duration_ms = COALESCE($3, approval_max_duration_ms),
+                approval_scope = COALESCE($4, approval_scope),
+                warn_before_ms = COALESCE($5, warn_before_ms)
+            WHERE id = $1 AND deleted_at IS NULL
+            RETURNING *
+          """
+          + ") SELECT "
+          + COLUMNS
+          + " FROM p JOIN realm r ON r.id = p.realm_id";
+
+  /**
+   * Changes how sessions under a policy are approved and warned of. A null leaves what is there.
+   *
+   * @param maxDuration milliseconds
+   * @param warnBefore milliseconds, descending
+   */
+  public Future<Optional<Policy>> changeApproval(
+      int id,
+      @Nullable Boolean required,
+      @Nullable Long maxDuration,
+      @Nullable ApprovalScope scope,
+      @Nullable List<Long> warnBefore,
+      Initiator by) {
+    return database.transaction(
+        on ->
+            Database.query(
+                    on,
+                    CHANGE_APPROVAL,
+                    Tuple.of(
+                        id,
+                        required,
+                        maxDuration,
+                        scope == null ? null : scope.wireName(),
+                        warnBefore == null ? null : warnBefore.toArray(Long[]::new)))
+                .compose(
+                    rows -> {
+                      Optional<Policy> changed = policies(rows).stream().findFirst();
+                      return changed.isEmpty()
+                          ? Future.succeededFuture(changed)
+                          : AdminChange.CHANGED
+                              .write(
+                                  on,
+                                  changed.get().realmId(),
+                                  "policy",
+                                  id,
+                                  changed.get().name(),
+                                  by)
+                              .map(changed);
+                    }));
+  }
+
   static List<Policy> policies(RowSet<Row> rows) {
     List<Policy> policies = new ArrayList<>(rows.size());
     rows.forEach(row -> policies.add(policy(row)));
@@ -207,6 +265,7 @@ public final class PolicyStore {
         List.of(row.getArrayOfLongs("warn_before_ms")),
         row.getInteger("quota"),
         row.getBoolean("approval_required"),
-        row.getLong("approval_max_duration_ms"));
+        row.getLong("approval_max_duration_ms"),
+        ApprovalScope.valueOf(row.getString("approval_scope").toUpperCase(Locale.ROOT)));
   }
 }

@@ -64,14 +64,20 @@ public final class ReservationStore {
       UUID sessionId, long userId, int policyId, int quota, String action) {
     return database
         .query(RESERVE, Tuple.of(sessionId, userId, policyId, quota, action, PATIENCE.toMillis()))
-        .map(
+        .<Answer>map(
             rows -> {
               Row row = rows.iterator().next();
               if (row.getBoolean("granted")) {
                 return new Answer.Granted(List.of(row.getArrayOfUUIDs("displaced")));
               }
               return row.getBoolean("waits") ? new Answer.Waits() : new Answer.Full();
-            });
+            })
+        .recover(
+            failure ->
+                // Somebody else opens the same session and holds its place.
+                Database.isDuplicate(failure)
+                    ? Future.succeededFuture(new Answer.Waits())
+                    : Future.failedFuture(failure));
   }
 
   private static final String RELEASE = "DELETE FROM session_reservation WHERE session_id = $1";

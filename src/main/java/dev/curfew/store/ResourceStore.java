@@ -12,6 +12,7 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,19 @@ public final class ResourceStore {
       """;
 
   private static final String BY_ID = "SELECT " + COLUMNS + " WHERE x.id = $1";
+
+  private static final String NAMED =
+      "SELECT "
+          + COLUMNS
+          + " WHERE x.realm_id = $1 AND (x.id::text = $2 OR x.name = $2) AND x.deleted_at IS NULL"
+          + " ORDER BY x.name = $2 LIMIT 1";
+
+  /** A resource of a realm, by its id or its name. */
+  public Future<Optional<Resource>> find(int realmId, String idOrName) {
+    return database
+        .query(NAMED, Tuple.of(realmId, idOrName))
+        .map(rows -> resources(rows).stream().findFirst());
+  }
 
   /**
    * @param secret of the settings, where there is one

@@ -64,6 +64,9 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
 
     /** Takes up the resource rules that were left half-way. */
     Future<Void> settleRules();
+
+    /** Settles requests whose time has passed, and those approved without a session. */
+    Future<Void> settleRequests();
   }
 
   private final ClaimStore claims;
@@ -173,6 +176,7 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
         .compose(done -> part("sessions that are ending", this::ending))
         .compose(done -> part("checkouts", this::checkouts))
         .compose(done -> part("resource rules", this::rules))
+        .compose(done -> part("requests for sessions", repairs::settleRequests))
         .compose(done -> partitions());
   }
 

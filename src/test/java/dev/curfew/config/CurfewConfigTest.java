@@ -67,7 +67,8 @@ class CurfewConfigTest {
                     new ByteSize(1 << 20), new ByteSize(10 << 20), 50, new ByteSize(16 << 20)),
                 new CurfewConfig.RateLimit(1000, 50),
                 new CurfewConfig.Pra(
-                    CurfewConfig.PraProduct.PRA, new CurfewConfig.PraRateLimit(20, 15000)),
+                    CurfewConfig.PraProduct.PRA,
+                    new CurfewConfig.PraRateLimit(20, 15000, Set.of())),
                 new CurfewConfig.Psm(
                     CurfewConfig.StorageMode.UNC, true, true, true, Optional.empty()),
                 new CurfewConfig.Am(
@@ -131,6 +132,7 @@ class CurfewConfigTest {
             "pra.product",
             "pra.rate-limit.per-second",
             "pra.rate-limit.per-hour",
+            "pra.rate-limit.exempt",
             "psm.storage-mode",
             "psm.encoding-enabled",
             "psm.record-keystrokes",

@@ -13,6 +13,7 @@ final class Dialects {
   final OpenApiContract access = OpenApiContract.of("access");
   final OpenApiContract admin = OpenApiContract.of("admin");
   final OpenApiContract am = OpenApiContract.of("am");
+  final OpenApiContract console = OpenApiContract.of("console");
   final OpenApiContract psm = OpenApiContract.of("psm");
   final OpenApiContract pra = OpenApiContract.of("pra");
 
@@ -36,6 +37,12 @@ final class Dialects {
     }
     if (lower.startsWith("/json") || lower.startsWith("/sessionservice")) {
       return am;
+    }
+    if (lower.startsWith("/api/v1/admin/active-sessions")
+        || lower.startsWith("/api/v1/admin/device-sessions")
+        || lower.startsWith("/api/v1/admin/timed-access")
+        || lower.startsWith("/api/v2/")) {
+      return console;
     }
     return admin;
   }

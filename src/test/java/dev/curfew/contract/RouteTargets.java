@@ -2,6 +2,7 @@ package dev.curfew.contract;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -28,6 +29,36 @@ final class RouteTargets {
             .getInteger("id")
             .toString());
     values.put("key", keyOfJdoe(at));
+    values.put("now", Long.toString(Instant.now().getEpochSecond()));
+    values.put("soon", Instant.now().plusSeconds(3_600).toString());
+    values.put(
+        "request",
+        at.admin
+            .post(
+                "/api/config/v1/jump-approval/request",
+                new JsonObject()
+                    .put("user_id", at.userRecord.getInteger("numericId"))
+                    .put("jump_item_type", "jump_client")
+                    .put("jump_item_id", 8)
+                    .put("start", Instant.now().getEpochSecond())
+                    .put("duration", 3_600)
+                    .put("reason", "Reviewed"))
+            .is(200)
+            .json()
+            .getLong("id")
+            .toString());
+    values.put(
+        "grant",
+        at.admin
+            .post(
+                "/api/v1/admin/device-sessions",
+                new JsonObject()
+                    .put("userId", "jdoe")
+                    .put("deviceId", "laptop-7")
+                    .put("durationSeconds", 3_600))
+            .is(201)
+            .json()
+            .getString("id"));
   }
 
   private static String keyOfJdoe(Installation at) {
@@ -62,8 +93,13 @@ final class RouteTargets {
       return value("numericUser");
     }
     return switch (before) {
-      case "/api/v1/sessions", "/api/v1/sessions/admin", "/api/v1/admin/sessions" ->
+      case "/api/v1/sessions",
+          "/api/v1/sessions/admin",
+          "/api/v1/admin/sessions",
+          "/api/v1/admin/active-sessions" ->
           value("session");
+      case "/api/v2/accessrequests" -> value("grant");
+      case "/api/config/v1/jump-policy" -> value("policy");
       case "/api/v1/recordings", "/api/v1/admin/recordings" -> value("psm");
       case "/api/v1/checkouts" -> value("checkout");
       case "/api/v1/api-keys" -> value("key");
@@ -73,9 +109,11 @@ final class RouteTargets {
       case "/api/v1/admin/realms" -> "root";
       case "/openapi" -> "psm.yaml";
       default ->
-          before.endsWith("/chunks")
-              ? "1"
-              : before.endsWith("/artifacts") ? "video" : value(before + " " + name);
+          before.endsWith("/view")
+              ? value("request")
+              : before.endsWith("/chunks")
+                  ? "1"
+                  : before.endsWith("/artifacts") ? "video" : value(before + " " + name);
     };
   }
 

@@ -81,6 +81,11 @@ class WatchdogTest {
                 undone.add(sessionId);
                 return Future.succeededFuture();
               }
+
+              @Override
+              public Future<Void> settleRequests() {
+                return Future.succeededFuture();
+              }
             },
             new Watchdog.Options(
                 INTERVAL,
