@@ -1,9 +1,13 @@
 package dev.curfew.contract;
 
+import java.util.List;
 import java.util.Locale;
 
 /** The four documents, each holding the exchanges that are its own. */
 final class Dialects {
+  private static final List<String> ACCESS =
+      List.of("/api/v1/sessions", "/api/v1/api-keys", "/api/v1/auth", "/.well-known/jwks");
+
   final OpenApiContract access = OpenApiContract.of("access");
   final OpenApiContract admin = OpenApiContract.of("admin");
   final OpenApiContract psm = OpenApiContract.of("psm");
@@ -15,10 +19,10 @@ final class Dialects {
     if (lower.startsWith("/api/services/v1/secureaccessgateway")) {
       return psm;
     }
-    if (lower.startsWith("/api/config/v1")) {
+    if (lower.startsWith("/api/config/v1") || lower.startsWith("/oauth2")) {
       return pra;
     }
-    if (lower.startsWith("/api/v1/sessions") || lower.startsWith("/api/v1/api-keys")) {
+    if (ACCESS.stream().anyMatch(lower::startsWith)) {
       return access;
     }
     return admin;
