@@ -83,11 +83,12 @@ public final class IssuerDocuments {
   }
 
   private static Future<Buffer> body(HttpClientResponse response) {
+    Promise<Buffer> body = Promise.promise();
+    response.exceptionHandler(body::tryFail);
     if (response.statusCode() != 200) {
       response.request().reset();
       return Future.failedFuture(unusable("it answers " + response.statusCode()));
     }
-    Promise<Buffer> body = Promise.promise();
     Buffer read = Buffer.buffer();
     response.handler(
         part -> {
@@ -98,7 +99,6 @@ public final class IssuerDocuments {
             read.appendBuffer(part);
           }
         });
-    response.exceptionHandler(body::tryFail);
     response.endHandler(end -> body.tryComplete(read));
     return body.future();
   }

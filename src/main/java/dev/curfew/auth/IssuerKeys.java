@@ -143,7 +143,7 @@ final class IssuerKeys {
         .onComplete(
             read -> {
               if (read.failed()) {
-                LOG.warn("The keys of {} cannot be had: {}", issuer, read.cause().getMessage());
+                LOG.warn("The keys of {} cannot be had: {}", issuer, read.cause().toString());
               }
               finished(read.succeeded() ? read.result() : null);
               done.complete();
