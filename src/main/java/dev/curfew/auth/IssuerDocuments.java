@@ -76,10 +76,15 @@ public final class IssuerDocuments {
             .putHeader("Accept", "application/json");
     return client
         .request(request)
-        .compose(HttpClientRequest::send)
         .compose(IssuerDocuments::body)
         .map(IssuerDocuments::parsed)
         .timeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Who reads the answer is named before it is asked for, so that no part of it is missed. */
+  private static Future<Buffer> body(HttpClientRequest request) {
+    Future<Buffer> body = request.response().compose(IssuerDocuments::body);
+    return request.end().compose(sent -> body);
   }
 
   private static Future<Buffer> body(HttpClientResponse response) {
