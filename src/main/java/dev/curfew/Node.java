@@ -3,7 +3,9 @@ package dev.curfew;
 import dev.curfew.alert.AlertHub;
 import dev.curfew.alert.AlertRoutes;
 import dev.curfew.alert.EventFeed;
+import dev.curfew.api.ApiRoute;
 import dev.curfew.api.Dialect;
+import dev.curfew.api.DocsPages;
 import dev.curfew.api.Frontend;
 import dev.curfew.api.Gateway;
 import dev.curfew.api.HttpVerticle;
@@ -42,6 +44,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,6 +72,7 @@ final class Node {
   private final PrometheusMeterRegistry metrics;
   private final Deque<Supplier<Future<?>>> running = new ArrayDeque<>();
   private Optional<Secret> generatedKey = Optional.empty();
+  private List<ApiRoute> routes = List.of();
   private int httpPort;
 
   private Node(CurfewConfig config) {
@@ -134,6 +138,7 @@ final class Node {
                       endings,
                       defaults,
                       config.auth());
+              shards.watch(directory::mayHaveChanged);
               return serve(database, clock, bus, endings, shards, directory);
             })
         // Last, since a key that is made is shown once: by then nothing can fail any more.
@@ -229,14 +234,17 @@ final class Node {
       AlertHub hub,
       Map<String, BooleanSupplier> checks) {
     // The dialect whose calls never cease comes first.
-    List<Dialect> dialects =
+    List<Dialect> answering =
         List.of(
             new PsmDialect(gateway),
             new PraDialect(gateway),
             new TokenDialect(gateway),
             new AccessDialect(gateway),
-            new AdminDialect(gateway),
-            new NodePages(checks, metrics::scrape));
+            new AdminDialect(gateway));
+    List<Dialect> dialects = new ArrayList<>(answering);
+    dialects.add(new NodePages(checks, metrics::scrape));
+    dialects.add(new DocsPages(answering.stream().map(Dialect::name).distinct().toList()));
+    routes = dialects.stream().flatMap(dialect -> dialect.routes().stream()).toList();
     AtomicInteger port = new AtomicInteger();
     return vertx
         .deployVerticle(
@@ -296,6 +304,11 @@ final class Node {
   /** Where the node listens. */
   String url() {
     return "http://" + config.http().host() + ":" + httpPort;
+  }
+
+  /** Every route of every dialect, and what it needs. */
+  List<ApiRoute> routes() {
+    return routes;
   }
 
   /** The administrator's key, when this start has made one: shown once. */

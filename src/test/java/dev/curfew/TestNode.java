@@ -1,5 +1,6 @@
 package dev.curfew;
 
+import dev.curfew.api.ApiRoute;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.testing.DirectSql;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -22,7 +24,6 @@ public final class TestNode implements AutoCloseable {
 
   private final Node node;
   private final String adminKey;
-
   private final DatabaseEndpoint endpoint;
 
   private TestNode(Node node, DatabaseEndpoint endpoint) {
@@ -72,6 +73,11 @@ public final class TestNode implements AutoCloseable {
   /** Its database, without the node. */
   public DirectSql sql() throws SQLException {
     return DirectSql.open(endpoint);
+  }
+
+  /** Every route of every dialect, and what it needs. */
+  public List<ApiRoute> routes() {
+    return node.routes();
   }
 
   @Override

@@ -1,28 +1,20 @@
 package dev.curfew.api;
 
 import dev.curfew.auth.Scope;
-import dev.curfew.fault.CurfewException;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** What every node answers beside the dialects: health, metrics, and the dialects' documents. */
+/** What every node answers beside the dialects: health and metrics. */
 public final class NodePages implements Dialect {
-  private static final List<String> DOCUMENTS = List.of("access", "admin", "psm", "pra");
-
   private final Map<String, BooleanSupplier> checks;
   private final Supplier<String> metrics;
-  private final Map<String, Buffer> documents = new ConcurrentHashMap<>();
 
   /**
    * @param checks what must hold for the node to serve, by name
@@ -40,7 +32,7 @@ public final class NodePages implements Dialect {
 
   @Override
   public List<String> basePaths() {
-    return List.of("/health", "/metrics", "/openapi");
+    return List.of("/health", "/metrics");
   }
 
   @Override
@@ -54,8 +46,7 @@ public final class NodePages implements Dialect {
         ApiRoute.get("/health/live", Need.NOTHING, exchange -> live()),
         ApiRoute.get("/health/ready", Need.NOTHING, exchange -> ready()),
         ApiRoute.get(
-            "/metrics", Need.scope(Scope.AUDIT_READ, Scope.ADMIN), exchange -> measurements()),
-        ApiRoute.get("/openapi/:document", Need.NOTHING, this::document));
+            "/metrics", Need.scope(Scope.AUDIT_READ, Scope.ADMIN), exchange -> measurements()));
   }
 
   private static Future<Answer> live() {
@@ -80,25 +71,5 @@ public final class NodePages implements Dialect {
   private Future<Answer> measurements() {
     return Future.succeededFuture(
         Answer.of(200, "text/plain; version=0.0.4; charset=utf-8", Buffer.buffer(metrics.get())));
-  }
-
-  private Future<Answer> document(Exchange exchange) {
-    String file = exchange.path("document");
-    if (!file.endsWith(".yaml") || !DOCUMENTS.contains(file.substring(0, file.length() - 5))) {
-      throw CurfewException.notFound("The document " + file);
-    }
-    return Future.succeededFuture(
-        Answer.of(200, "application/yaml", documents.computeIfAbsent(file, NodePages::resource)));
-  }
-
-  private static Buffer resource(String file) {
-    try (InputStream in = NodePages.class.getResourceAsStream("/openapi/" + file)) {
-      if (in == null) {
-        throw CurfewException.notFound("The document " + file);
-      }
-      return Buffer.buffer(in.readAllBytes());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

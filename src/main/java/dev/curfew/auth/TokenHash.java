@@ -1,5 +1,6 @@
 package dev.curfew.auth;
 
+import dev.curfew.session.SecretDigest;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -59,6 +60,11 @@ public final class TokenHash {
   /** Whether this was stored, found out in a time that does not depend on how much is alike. */
   public boolean matches(byte[] stored) {
     return MessageDigest.isEqual(bytes(), stored);
+  }
+
+  /** As the shards of sessions compare it. */
+  public SecretDigest digest() {
+    return new SecretDigest(first, second, third, fourth);
   }
 
   @Override

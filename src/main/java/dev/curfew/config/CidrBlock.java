@@ -27,6 +27,19 @@ public final class CidrBlock {
     this.prefixLength = prefixLength;
   }
 
+  /**
+   * A range that the program itself names.
+   *
+   * @throws IllegalArgumentException when it is not one
+   */
+  public static CidrBlock of(String text) {
+    try {
+      return parse(text);
+    } catch (SettingRefused e) {
+      throw new IllegalArgumentException(text + " " + e.getMessage(), e);
+    }
+  }
+
   static CidrBlock parse(String text) throws SettingRefused {
     int slash = text.indexOf('/');
     InetAddress address = literal(slash < 0 ? text : text.substring(0, slash));

@@ -9,22 +9,27 @@ import dev.curfew.bus.Bus;
 import dev.curfew.bus.Routes;
 import dev.curfew.bus.Sessions;
 import dev.curfew.config.CurfewConfig;
+import dev.curfew.session.Batch;
 import dev.curfew.store.ApiKeyStore;
 import dev.curfew.store.CheckoutStore;
 import dev.curfew.store.CredentialStore;
 import dev.curfew.store.Database;
 import dev.curfew.store.JoinTokenStore;
 import dev.curfew.store.JumpItemStore;
+import dev.curfew.store.ListenerStore;
 import dev.curfew.store.LoginAttemptStore;
 import dev.curfew.store.LoginStore;
 import dev.curfew.store.OauthStore;
 import dev.curfew.store.PolicyStore;
+import dev.curfew.store.RealmServiceStore;
 import dev.curfew.store.RealmStore;
+import dev.curfew.store.ReservationStore;
 import dev.curfew.store.ResourceStore;
 import dev.curfew.store.RuleStore;
 import dev.curfew.store.SessionQueries;
 import dev.curfew.store.SessionStore;
 import dev.curfew.store.SigningKeyStore;
+import dev.curfew.store.TokenStore;
 import dev.curfew.store.UserStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -43,12 +48,16 @@ public record Directory(
     SessionOpenings sessionOpenings,
     SessionChanges sessionChanges,
     SessionReads sessionReads,
+    JumpStatuses jumpStatuses,
     JoinTokens joinTokens,
     Logins logins,
     LoginTokens loginTokens,
     OauthClients oauthClients,
     SigningKeys signingKeys,
-    CachedAuthenticator authenticator) {
+    CachedAuthenticator authenticator,
+    SessionTokens sessionTokens,
+    SessionService sessionService,
+    SessionListeners sessionListeners) {
 
   /**
    * The services of a node.
@@ -102,6 +111,14 @@ public record Directory(
     Credentials credentials =
         new Credentials(new CredentialStore(database), queries, sessions, secrets, notices);
     SessionReads reads = new SessionReads(queries, realms, users);
+    NumericIds numericIds = new NumericIds(new SessionStore(database)::numericIds);
+    QuotaPlaces places = new QuotaPlaces(vertx, new ReservationStore(database), sessions, clock);
+    SessionService sessionService =
+        new SessionService(new RealmServiceStore(database), realmStore, notices);
+    TokenHolders holders = new TokenHolders(userStore, realmStore);
+    TokenOpenings tokenOpenings =
+        new TokenOpenings(
+            holders, sessionService, realmStore, policies, places, numericIds, ids, sessions);
     SessionOpenings openings =
         new SessionOpenings(
             users,
@@ -112,8 +129,9 @@ public record Directory(
             new SessionRules(resourceStore, ruleStore, ids, notices),
             queries,
             sessions,
-            new NumericIds(new SessionStore(database)::numericIds),
-            ids);
+            numericIds,
+            ids,
+            places);
     return new Directory(
         realms,
         users,
@@ -126,17 +144,35 @@ public record Directory(
         openings,
         new SessionChanges(reads, realmStore, policies, sessions),
         reads,
+        new JumpStatuses(users, reads),
         new JoinTokens(new JoinTokenStore(database), reads, sessions, clock),
         new Logins(
             new LoginAttemptStore(database), realmStore, passwords, notices, LoginLimits.DEFAULT),
         new LoginTokens(loginStore, signingKeys, auth, ids, clock, notices),
         new OauthClients(oauthStore, ids, notices),
         signingKeys,
-        authenticator);
+        authenticator,
+        new SessionTokens(
+            new TokenStore(database), holders, tokenOpenings, userStore, sessions, clock),
+        sessionService,
+        new SessionListeners(new ListenerStore(database), secrets));
   }
 
-  /** From then on this node forgets credentials whenever they change anywhere in the cluster. */
+  /** From then on this node forgets users and credentials whenever they change in the cluster. */
   public Future<Void> follow(Bus bus) {
-    return bus.subscribe(Routes.CREDENTIALS_CHANGED, changed -> authenticator.forget());
+    return bus.subscribe(
+        Routes.CREDENTIALS_CHANGED,
+        changed -> {
+          authenticator.forget();
+          sessionTokens.forgetHolders();
+          jumpStatuses.forget();
+        });
+  }
+
+  /** Forgets what is remembered of the sessions of a batch; see the shards' watcher of commits. */
+  public void mayHaveChanged(Batch batch) {
+    for (Batch.Change change : batch.changes()) {
+      jumpStatuses.changed(change.after().kind(), change.after().userId());
+    }
   }
 }

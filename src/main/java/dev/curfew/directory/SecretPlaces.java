@@ -1,5 +1,7 @@
 package dev.curfew.directory;
 
+import java.util.UUID;
+
 /** Where secrets lie, as it is bound into their encryption. */
 final class SecretPlaces {
   /** The known text that tells whether a node has the installation's key. */
@@ -13,5 +15,9 @@ final class SecretPlaces {
 
   static String credential(int id) {
     return "credential/" + id;
+  }
+
+  static String sessionToken(UUID sessionId) {
+    return "session-token/" + sessionId;
   }
 }

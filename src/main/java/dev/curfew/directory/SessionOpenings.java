@@ -6,6 +6,7 @@ import dev.curfew.bus.Sessions;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
 import dev.curfew.realm.Policy;
+import dev.curfew.realm.QuotaAction;
 import dev.curfew.realm.SessionAttributes;
 import dev.curfew.realm.SessionDetail;
 import dev.curfew.realm.User;
@@ -37,6 +38,7 @@ public final class SessionOpenings {
   private final Sessions sessions;
   private final NumericIds numericIds;
   private final SortableIds ids;
+  private final QuotaPlaces places;
 
   SessionOpenings(
       Users users,
@@ -48,7 +50,8 @@ public final class SessionOpenings {
       SessionQueries queries,
       Sessions sessions,
       NumericIds numericIds,
-      SortableIds ids) {
+      SortableIds ids,
+      QuotaPlaces places) {
     this.users = users;
     this.userStore = userStore;
     this.realms = realms;
@@ -59,6 +62,7 @@ public final class SessionOpenings {
     this.sessions = sessions;
     this.numericIds = numericIds;
     this.ids = ids;
+    this.places = places;
   }
 
   /**
@@ -105,8 +109,7 @@ public final class SessionOpenings {
             policy ->
                 realms
                     .get(user.realmId())
-                    .map(realm -> grant(by, wanted, user, policy, realm.tier())))
-        .compose(grant -> withinQuota(grant).map(grant));
+                    .map(realm -> grant(by, wanted, user, policy, realm.tier())));
   }
 
   private Future<Policy> policyOf(SessionRequest wanted, User user) {
@@ -142,28 +145,6 @@ public final class SessionOpenings {
     return new Grant(wanted, user, policy, terms, duration);
   }
 
-  private Future<Void> withinQuota(Grant grant) {
-    int quota = grant.policy.quota();
-    if (quota == 0) {
-      return Future.succeededFuture();
-    }
-    return queries
-        .liveUnder(grant.user.numericId(), grant.policy.id())
-        .map(
-            live -> {
-              if (live >= quota) {
-                throw CurfewException.of(
-                    ErrorCode.WRONG_STATE,
-                    "Session limit reached: policy "
-                        + grant.policy.name()
-                        + " allows "
-                        + quota
-                        + " at a time");
-              }
-              return null;
-            });
-  }
-
   private Future<SessionDetail> create(
       Principal by, Grant grant, NewSession.@Nullable CheckoutOpening checkout) {
     UUID id = ids.next();
@@ -177,7 +158,10 @@ public final class SessionOpenings {
                     .compose(
                         ruled ->
                             create(
-                                session(id, numericId, grant, checkout, ruled), ruled, initiator)))
+                                session(id, numericId, grant, checkout, ruled),
+                                grant.policy,
+                                ruled,
+                                initiator)))
         .compose(created -> userStore.find(grant.user.id()))
         .compose(
             user ->
@@ -191,9 +175,10 @@ public final class SessionOpenings {
                                     CurfewException.notFound("User " + grant.user.username()))));
   }
 
-  private Future<Void> create(NewSession session, boolean ruled, Initiator initiator) {
-    return sessions
-        .ask(new Command.Create(session, initiator))
+  private Future<Void> create(
+      NewSession session, Policy policy, boolean ruled, Initiator initiator) {
+    return places
+        .create(session, initiator, quota(session, policy))
         .compose(
             outcome -> {
               if (outcome instanceof Outcome.Refused refused) {
@@ -206,6 +191,20 @@ public final class SessionOpenings {
               }
               return ruled ? rules.apply(session.id(), initiator) : Future.succeededFuture();
             });
+  }
+
+  private static QuotaPlaces.Quota quota(NewSession session, Policy policy) {
+    return new QuotaPlaces.Quota(
+        session.userId(),
+        policy.id(),
+        policy.quota(),
+        QuotaAction.DENY_ACCESS,
+        ErrorCode.WRONG_STATE,
+        "Session limit reached: policy "
+            + policy.name()
+            + " allows "
+            + policy.quota()
+            + " at a time");
   }
 
   private static NewSession session(
@@ -230,7 +229,9 @@ public final class SessionOpenings {
             AttributesJson.write(wanted.attributes()),
             wanted.ipv4Address(),
             wanted.ipv6Address(),
-            checkout));
+            checkout,
+            null,
+            grant.policy.quota() > 0));
   }
 
   private Future<SessionDetail> shown(UUID id) {

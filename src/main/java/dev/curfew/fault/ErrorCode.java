@@ -33,6 +33,11 @@ public enum ErrorCode {
   /** The count an administrator saw is not the count there is. */
   COUNT_CHANGED(Category.CONFLICT),
 
+  /** A user has as many session tokens as their realm allows, and gets no more. */
+  QUOTA_EXCEEDED(Category.UNAUTHENTICATED),
+  /** What is stored is not what the writer believed. */
+  REVISION_MISMATCH(Category.PRECONDITION_FAILED),
+
   /** Body, chunk or image over its limit. */
   TOO_LARGE(Category.TOO_LARGE),
   /**
@@ -61,6 +66,7 @@ public enum ErrorCode {
     NOT_FOUND(404),
     METHOD_NOT_ALLOWED(405),
     CONFLICT(409),
+    PRECONDITION_FAILED(412),
     TOO_LARGE(413),
     UNPROCESSABLE(422),
     RATE_LIMITED(429),

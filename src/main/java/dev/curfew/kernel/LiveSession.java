@@ -1,6 +1,7 @@
 package dev.curfew.kernel;
 
 import dev.curfew.session.EndReason;
+import dev.curfew.session.SecretDigest;
 import dev.curfew.session.SessionKind;
 import dev.curfew.session.SessionRecord;
 import dev.curfew.session.SessionState;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * One session in its shard's memory. There may be a million of these, so it is packed: enums are
  * bytes, the id is two longs, what is only stored and never decided on stays in the database.
  */
-final class LiveSession {
+sealed class LiveSession permits TokenSession {
   private static final SessionKind[] KINDS = SessionKind.values();
   private static final SessionState[] STATES = SessionState.values();
   private static final EndReason[] REASONS = EndReason.values();
@@ -50,6 +51,13 @@ final class LiveSession {
   private byte state;
   private byte reason;
   private byte flags;
+
+  static LiveSession of(SessionRecord row, Terms terms, @Nullable String owner) {
+    SecretDigest secret = row.secret();
+    return secret == null
+        ? new LiveSession(row, terms, owner)
+        : new TokenSession(row, secret, terms, owner);
+  }
 
   LiveSession(SessionRecord row, Terms terms, @Nullable String owner) {
     this.idHigh = row.id().getMostSignificantBits();
@@ -93,6 +101,16 @@ final class LiveSession {
 
   @Nullable EndReason reason() {
     return reason < 0 ? null : REASONS[reason];
+  }
+
+  /** Of what opens the session, where a token does. */
+  @Nullable SecretDigest secret() {
+    return null;
+  }
+
+  /** Whether a token opens this session, and it is this one. */
+  boolean opensTo(SecretDigest presented) {
+    return false;
   }
 
   /** Moves to a legal successor; anything else is a defect of the kernel. */
@@ -151,7 +169,8 @@ final class LiveSession {
         lastReported,
         lastSeenAt,
         endingAt,
-        endedAt);
+        endedAt,
+        secret());
   }
 
   SessionView view(long now) {

@@ -10,6 +10,7 @@ import dev.curfew.session.EventType;
 import dev.curfew.session.Initiator;
 import dev.curfew.session.NewSession;
 import dev.curfew.session.Outcome;
+import dev.curfew.session.SecretDigest;
 import dev.curfew.session.SessionEvent;
 import dev.curfew.session.SessionRecord;
 import dev.curfew.session.SessionState;
@@ -217,7 +218,7 @@ public final class ShardKernel<R> {
   }
 
   private LiveSession adopt(SessionRecord row, long now) {
-    LiveSession session = new LiveSession(row, interned(row.terms()), interned(row.owner()));
+    LiveSession session = LiveSession.of(row, interned(row.terms()), interned(row.owner()));
     table.add(session);
     wheel.schedule(session.slot, session.live() ? earliest(session) : now);
     return session;
@@ -331,7 +332,7 @@ public final class ShardKernel<R> {
     LiveSession session = find(command.sessionId());
     if (phase == Phase.SUSPENDED) {
       return session != null
-          && !isForeign(session, command)
+          && !isHidden(session, command)
           && answerWithoutDeciding(command, session, replyTo, now);
     }
     if (session == null && reloading.containsKey(command.sessionId())) {
@@ -342,7 +343,7 @@ public final class ShardKernel<R> {
       create(create, session, replyTo, now);
       return true;
     }
-    if (session == null || isForeign(session, command)) {
+    if (session == null || isHidden(session, command)) {
       output.reply(replyTo, Outcome.NotLive.INSTANCE);
       return true;
     }
@@ -351,9 +352,9 @@ public final class ShardKernel<R> {
     }
     if (command instanceof Command.Heartbeat heartbeat) {
       heartbeat(session, heartbeat.process(), replyTo, now);
-    } else if (command instanceof Command.Observe) {
+    } else if (command instanceof Command.Observe || command instanceof Command.ReadToken) {
       answer(session, new Outcome.Done(session.view(now), false), replyTo);
-    } else if (command instanceof Command.Touch) {
+    } else if (command instanceof Command.Touch || command instanceof Command.TouchToken) {
       touch(session, replyTo, now);
     } else if (command instanceof Command.Extend extend) {
       extend(session, extend, replyTo, now);
@@ -373,10 +374,16 @@ public final class ShardKernel<R> {
     return true;
   }
 
-  private static boolean isForeign(LiveSession session, Command command) {
-    return command instanceof Command.Heartbeat heartbeat
-        && heartbeat.realmId() != 0
-        && heartbeat.realmId() != session.terms.realmId();
+  /** Whether the session does not exist for whoever asks. */
+  private static boolean isHidden(LiveSession session, Command command) {
+    if (command instanceof Command.Heartbeat heartbeat) {
+      return heartbeat.realmId() != 0 && heartbeat.realmId() != session.terms.realmId();
+    } else if (command instanceof Command.ReadToken read) {
+      return !session.opensTo(read.secret());
+    } else if (command instanceof Command.TouchToken touch) {
+      return !session.opensTo(touch.secret());
+    }
+    return false;
   }
 
   /** Hears a heartbeat or shows a session whose committed state is known, while suspended. */
@@ -391,9 +398,9 @@ public final class ShardKernel<R> {
         return false;
       }
       reported(session, now);
-    } else if (command instanceof Command.Touch) {
+    } else if (command instanceof Command.Touch || command instanceof Command.TouchToken) {
       accessed(session, now);
-    } else if (!(command instanceof Command.Observe)) {
+    } else if (!(command instanceof Command.Observe || command instanceof Command.ReadToken)) {
       return false;
     }
     output.reply(replyTo, new Outcome.Done(session.view(now), false));
@@ -447,8 +454,9 @@ public final class ShardKernel<R> {
             heardAt,
             0,
             0,
-            0);
-    LiveSession session = new LiveSession(row, interned(row.terms()), interned(row.owner()));
+            0,
+            secret(wanted));
+    LiveSession session = LiveSession.of(row, interned(row.terms()), interned(row.owner()));
     table.add(session);
     PendingBatch.Entry<R> entry = decide(session);
     entry.created = wanted;
@@ -471,6 +479,11 @@ public final class ShardKernel<R> {
     warn(session, now);
     wheel.schedule(session.slot, earliest(session));
     answer(session, new Outcome.Done(session.view(now), true), replyTo);
+  }
+
+  private static @Nullable SecretDigest secret(NewSession wanted) {
+    NewSession.Token token = wanted.details().token();
+    return token == null ? null : token.secret();
   }
 
   private void heartbeat(LiveSession session, @Nullable String process, R replyTo, long now) {

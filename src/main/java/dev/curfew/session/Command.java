@@ -14,6 +14,14 @@ public sealed interface Command {
     return true;
   }
 
+  /**
+   * Whether it need not wait behind commands that wait for the database: it decides nothing, and is
+   * answered from memory.
+   */
+  default boolean overtakes() {
+    return false;
+  }
+
   /** Opens a session. Repeating it with the same id finds the session already open. */
   record Create(NewSession session, Initiator by) implements Command {
     @Override
@@ -39,10 +47,39 @@ public sealed interface Command {
     public Heartbeat(UUID sessionId, @Nullable String process) {
       this(sessionId, 0, process);
     }
+
+    @Override
+    public boolean overtakes() {
+      return true;
+    }
   }
 
   /** The user did something: idle time starts anew. */
-  record Touch(UUID sessionId) implements Command {}
+  record Touch(UUID sessionId) implements Command {
+    @Override
+    public boolean overtakes() {
+      return true;
+    }
+  }
+
+  /**
+   * Reads the session that a token opens, without touching it. For whoever has another token, there
+   * is no such session.
+   */
+  record ReadToken(UUID sessionId, SecretDigest secret) implements Command {
+    @Override
+    public boolean overtakes() {
+      return true;
+    }
+  }
+
+  /** As {@link ReadToken}, and the user did something: idle time starts anew. */
+  record TouchToken(UUID sessionId, SecretDigest secret) implements Command {
+    @Override
+    public boolean overtakes() {
+      return true;
+    }
+  }
 
   /**
    * Moves the hard deadline, within the session's terms; refused over the maximum, never capped.

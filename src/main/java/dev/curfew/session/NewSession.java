@@ -31,14 +31,35 @@ public record NewSession(
    *
    * @param attributes a JSON object
    * @param checkout the checkout that opens together with the session
+   * @param token what opens the session, for one that is opened by a token
+   * @param reserved whether a place was reserved for the session, without which it must not begin:
+   *     the reservation is used up together with the creation
    */
   public record Details(
       String attributes,
       @Nullable String ipv4Address,
       @Nullable String ipv6Address,
-      @Nullable CheckoutOpening checkout) {
+      @Nullable CheckoutOpening checkout,
+      @Nullable Token token,
+      boolean reserved) {
     public static final Details NONE = new Details("{}", null, null, null);
+
+    /** Of a session without a token, outside any quota. */
+    public Details(
+        String attributes,
+        @Nullable String ipv4Address,
+        @Nullable String ipv6Address,
+        @Nullable CheckoutOpening checkout) {
+      this(attributes, ipv4Address, ipv6Address, checkout, null, false);
+    }
   }
+
+  /**
+   * How a token session is opened and what is kept with it.
+   *
+   * @param properties a JSON object
+   */
+  public record Token(SecretDigest secret, String properties) {}
 
   /** A credential lent for the duration of the session. */
   public record CheckoutOpening(long id, int credentialId, @Nullable String targetHost) {}

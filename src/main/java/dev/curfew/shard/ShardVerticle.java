@@ -158,8 +158,8 @@ final class ShardVerticle extends VerticleBase {
     }
     boolean decided = waiting.isEmpty() && decide(pending);
     if (!decided) {
-      // Behind earlier ones, save for heartbeats, which are heard even while the others wait.
-      decided = !waiting.isEmpty() && isHeartbeat(pending) && decide(pending);
+      // Behind earlier ones, save for what is heard and shown even while the others wait.
+      decided = !waiting.isEmpty() && pending.command.overtakes() && decide(pending);
     }
     if (!decided && !pending.answered()) {
       waiting.add(pending);
@@ -171,10 +171,6 @@ final class ShardVerticle extends VerticleBase {
     if (kernel.hasDecisions()) {
       scheduleTurn();
     }
-  }
-
-  private static boolean isHeartbeat(PendingCommand pending) {
-    return pending.command instanceof Command.Heartbeat || pending.command instanceof Command.Touch;
   }
 
   private boolean decide(PendingCommand pending) {

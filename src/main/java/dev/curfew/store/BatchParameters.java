@@ -6,6 +6,7 @@ import dev.curfew.session.NewSession;
 import dev.curfew.session.SessionEvent;
 import dev.curfew.session.SessionRecord;
 import dev.curfew.session.Terms;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -76,7 +77,10 @@ final class BatchParameters {
           column(events, UUID[]::new, SessionEvent::sessionId),
           column(events, Long[]::new, SessionEvent::userId),
           column(events, Long[]::new, SessionEvent::at),
-          column(events, String[]::new, EventData::of)
+          column(events, String[]::new, EventData::of),
+          tokens(created, Buffer[]::new, token -> Buffer.buffer(token.secret().bytes())),
+          tokens(created, String[]::new, NewSession.Token::properties),
+          column(created, Boolean[]::new, row -> row.details().reserved())
         });
   }
 
@@ -99,6 +103,17 @@ final class BatchParameters {
         row -> {
           NewSession.CheckoutOpening checkout = row.details().checkout();
           return checkout == null ? null : value.apply(checkout);
+        });
+  }
+
+  private static <T> Object tokens(
+      List<NewSession> rows, IntFunction<T[]> array, Function<NewSession.Token, T> value) {
+    return column(
+        rows,
+        array,
+        row -> {
+          NewSession.Token token = row.details().token();
+          return token == null ? null : value.apply(token);
         });
   }
 

@@ -105,16 +105,6 @@ public final class SessionQueries {
             });
   }
 
-  private static final String LIVE_UNDER_POLICY =
-      "SELECT count(*) FROM session WHERE user_id = $1 AND state < 3 AND policy_id = $2";
-
-  /** How many live sessions a user has under a policy. */
-  public Future<Long> liveUnder(long userId, int policyId) {
-    return database
-        .query(LIVE_UNDER_POLICY, Tuple.of(userId, policyId))
-        .map(rows -> rows.iterator().next().getLong(0));
-  }
-
   private static final String IN_REALM =
       "SELECT id FROM session WHERE id = ANY($1) AND realm_id = $2";
 

@@ -3,11 +3,13 @@ package dev.curfew.store;
 import dev.curfew.session.Batch;
 import dev.curfew.session.BatchResult;
 import dev.curfew.session.EndReason;
+import dev.curfew.session.SecretDigest;
 import dev.curfew.session.SessionKind;
 import dev.curfew.session.SessionRecord;
 import dev.curfew.session.SessionState;
 import dev.curfew.session.Terms;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
@@ -36,7 +38,8 @@ public final class SessionStore {
    * shard once they have.
    *
    * <p>A change finds no room when its row has ended already, or is there already and should be
-   * created. Its events are left out with it.
+   * created, or should be created in a place that is no longer reserved. Its events are left out
+   * with it. A reservation is used up by the session that it was made for.
    */
   private static final String COMMIT =
       """
@@ -62,11 +65,16 @@ public final class SessionStore {
           $18::uuid[], $19::bigint[], $20::integer[], $21::bigint[], $22::smallint[],
           $23::integer[], $24::bigint[], $25::bigint[], $26::bigint[], $27::text[],
           $28::boolean[], $29::text[], $30::text[], $31::text[], $32::bigint[], $33::integer[],
-          $34::text[], $35::bigint[])
+          $34::text[], $35::bigint[], $42::bytea[], $43::text[], $44::boolean[])
           AS n (id, numeric_id, realm_id, user_id, kind,
                 policy_id, max_duration, max_idle, stale_after, warn_before,
                 effects, attributes, ipv4, ipv6, checkout_id, credential_id,
-                target_host, created_by)
+                target_host, created_by, token_hash, properties, reserved)
+      ), placed AS (
+        DELETE FROM session_reservation r
+        USING created n JOIN changed c USING (id)
+        WHERE r.session_id = n.id AND n.reserved
+        RETURNING r.session_id
       ), updated AS (
         UPDATE session s
         SET state = c.state,
@@ -95,8 +103,15 @@ public final class SessionStore {
           n.effects, at_ms(c.last_seen_at), at_ms(c.ending_at), at_ms(c.ended_at),
           n.attributes::jsonb, n.ipv4, n.ipv6, n.created_by
         FROM created n JOIN changed c USING (id)
+        WHERE NOT n.reserved OR n.id IN (SELECT session_id FROM placed)
         ON CONFLICT (id) DO NOTHING
         RETURNING id
+      ), tokens AS (
+        INSERT INTO session_token (session_id, hash, properties)
+        SELECT n.id, n.token_hash, n.properties::jsonb
+        FROM created n JOIN inserted USING (id)
+        WHERE n.token_hash IS NOT NULL
+        ON CONFLICT DO NOTHING
       ), pulses AS (
         INSERT INTO session_pulse (session_id, last_access_at, last_reported_at)
         SELECT c.id, at_ms(c.last_access), at_ms(c.last_reported)
@@ -276,8 +291,11 @@ public final class SessionStore {
       COALESCE(ms(p.last_access_at), ms(s.started_at)) AS last_access,
       COALESCE(ms(p.last_reported_at), ms(s.started_at)) AS last_reported,
       COALESCE(ms(s.last_seen_at), 0) AS last_seen_at,
-      COALESCE(ms(s.ending_at), 0) AS ending_at, COALESCE(ms(s.ended_at), 0) AS ended_at
-      FROM session s LEFT JOIN session_pulse p ON p.session_id = s.id
+      COALESCE(ms(s.ending_at), 0) AS ending_at, COALESCE(ms(s.ended_at), 0) AS ended_at,
+      t.hash AS token_hash
+      FROM session s
+        LEFT JOIN session_pulse p ON p.session_id = s.id
+        LEFT JOIN session_token t ON t.session_id = s.id
       """;
 
   private static final String LIVE_OF_SHARD =
@@ -329,6 +347,7 @@ public final class SessionStore {
   private static SessionRecord record(Row row) {
     Short reason = row.getShort("reason");
     Long warned = row.getLong("warned_down_to_ms");
+    Buffer hash = row.getBuffer("token_hash");
     return new SessionRecord(
         row.getUUID("id"),
         row.getLong("numeric_id"),
@@ -347,7 +366,8 @@ public final class SessionStore {
         row.getLong("last_reported"),
         row.getLong("last_seen_at"),
         row.getLong("ending_at"),
-        row.getLong("ended_at"));
+        row.getLong("ended_at"),
+        hash == null ? null : SecretDigest.of(hash.getBytes()));
   }
 
   private static Terms terms(Row row) {

@@ -186,6 +186,7 @@ final class ModelStore {
   }
 
   private void insert(int shard, SessionRecord after, NewSession created) {
+    NewSession.Token token = created.details().token();
     numericIds.put(after.numericId(), after.id());
     pulses.put(after.id(), new Pulse(after.lastAccess(), after.lastReported()));
     write(
@@ -208,7 +209,8 @@ final class ModelStore {
             0,
             after.lastSeenAt(),
             after.endingAt(),
-            after.endedAt()));
+            after.endedAt(),
+            token == null ? null : token.secret()));
   }
 
   /** Takes from a change what the statement takes, and nothing else. */
@@ -231,7 +233,8 @@ final class ModelStore {
         0,
         after.lastSeenAt() == 0 ? row.lastSeenAt() : after.lastSeenAt(),
         after.endingAt() == 0 ? row.endingAt() : after.endingAt(),
-        after.endedAt() == 0 ? row.endedAt() : after.endedAt());
+        after.endedAt() == 0 ? row.endedAt() : after.endedAt(),
+        row.secret());
   }
 
   private void write(int shard, SessionRecord row) {
@@ -318,7 +321,8 @@ final class ModelStore {
         pulse.lastReported(),
         row.lastSeenAt(),
         row.endingAt(),
-        row.endedAt());
+        row.endedAt(),
+        row.secret());
   }
 
   /** Heartbeats; a later one is never replaced by an earlier. */

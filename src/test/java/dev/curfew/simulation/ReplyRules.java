@@ -49,12 +49,37 @@ final class ReplyRules {
     story.latestAsk = Math.max(story.latestAsk, now);
     if (ask.command instanceof Command.Create create) {
       story.latestAsk = Math.max(story.latestAsk, create.session().startsAt());
-    } else if (ask.command instanceof Command.Touch) {
+      started(story, Math.max(now, create.session().startsAt()));
+    } else if (ask.command instanceof Command.Activate) {
+      started(story, now);
+    } else if (isActivity(ask.command)) {
       story.latestAccess = Math.max(story.latestAccess, now);
     } else if (ask.command instanceof Command.Heartbeat
         || ask.command instanceof Command.NoteAlive) {
       story.latestReport = Math.max(story.latestReport, now);
+      if (ask.command instanceof Command.Heartbeat) {
+        started(story, now);
+      }
     }
+  }
+
+  /** Everything else, reading above all, must leave idle time alone. */
+  private static boolean movesActivity(Command command) {
+    return isActivity(command)
+        || command instanceof Command.Create
+        || command instanceof Command.Activate
+        || command instanceof Command.Heartbeat;
+  }
+
+  private static void started(Story story, long at) {
+    story.latestStart = Math.max(story.latestStart, at);
+  }
+
+  /** A touch by token counts only if it came with the secret. */
+  private static boolean isActivity(Command command) {
+    return command instanceof Command.Touch
+        || (command instanceof Command.TouchToken touch
+            && touch.secret().equals(Traffic.secretOf(touch.sessionId())));
   }
 
   /** Nothing is under way in this shard: whoever asked has been answered. */
@@ -119,6 +144,13 @@ final class ReplyRules {
         ask,
         Story.State.of(view),
         story.states.subList(Math.max(0, since), story.states.size()));
+    BrokenRule.unless(
+        movesActivity(ask.command) || view.lastAccess() <= story.latestPossibleAccess(),
+        6,
+        "%s: %s moved the activity of %s",
+        driver,
+        ask,
+        view);
   }
 
   private void changed(Ask ask, SessionView view) {
@@ -144,7 +176,7 @@ final class ReplyRules {
   private void acknowledged(ShardDriver driver, Ask ask, SessionView view) {
     Command command = ask.command;
     BrokenRule.unless(
-        !isForeign(row(ask), command), 0, "%s learns of another realm: %s", ask, view);
+        !isHidden(row(ask), command), 0, "%s learns of what it may not: %s", ask, view);
     if (command instanceof Command.Revoke || command instanceof Command.Stop) {
       BrokenRule.unless(
           !row(ask).state().live() && !view.state().live(), 2, "%s: it lives on", ask);
@@ -162,7 +194,7 @@ final class ReplyRules {
         driver,
         view.id(),
         view);
-    if (command instanceof Command.Touch) {
+    if (isActivity(command)) {
       heard.access = Math.max(heard.access, view.now());
     } else if (command instanceof Command.Heartbeat || command instanceof Command.NoteAlive) {
       heard.report = Math.max(heard.report, view.now());
@@ -175,7 +207,7 @@ final class ReplyRules {
         !rules.isOwner(driver)
             || row == null
             || row.state() == SessionState.ENDED
-            || isForeign(row, ask.command),
+            || isHidden(row, ask.command),
         1,
         "%s does not know of %s for %s",
         driver,
@@ -183,11 +215,16 @@ final class ReplyRules {
         ask);
   }
 
-  /** Whoever may not know of the session's realm is told that there is none. */
-  private static boolean isForeign(SessionRecord row, Command command) {
-    return command instanceof Command.Heartbeat heartbeat
-        && heartbeat.realmId() != 0
-        && heartbeat.realmId() != row.terms().realmId();
+  /** Whoever may not know of the session's realm, or lacks its secret, is told of none. */
+  private static boolean isHidden(SessionRecord row, Command command) {
+    if (command instanceof Command.Heartbeat heartbeat) {
+      return heartbeat.realmId() != 0 && heartbeat.realmId() != row.terms().realmId();
+    } else if (command instanceof Command.ReadToken read) {
+      return !read.secret().equals(row.secret());
+    } else if (command instanceof Command.TouchToken touch) {
+      return !touch.secret().equals(row.secret());
+    }
+    return false;
   }
 
   private void refused(Ask ask, Outcome.Refused refused) {

@@ -57,7 +57,9 @@ final class Rules implements ModelStore.Watcher {
 
   /** Memory takes a session up that it did not hold, and so could not hear of. */
   void adopted(ShardDriver driver, UUID id) {
-    driver.incumbency().heard(id).adopted = driver.node.clock.now();
+    long now = driver.node.clock.now();
+    driver.incumbency().heard(id).adopted = now;
+    story(id).latestAdoption = Math.max(story(id).latestAdoption, now);
   }
 
   Incumbency incumbency(Batch batch) {
@@ -119,6 +121,13 @@ final class Rules implements ModelStore.Watcher {
   void pulsed(ShardDriver driver, UUID id, long lastAccess, long lastReported) {
     Story story = story(id);
     long latest = Math.max(story.latestAsk, driver.incumbency().heard(id).adopted);
+    BrokenRule.unless(
+        lastAccess <= story.latestPossibleAccess(),
+        6,
+        "%s writes activity of %s that there was not: %d",
+        driver,
+        id,
+        lastAccess);
     BrokenRule.unless(
         Math.max(lastReported, lastAccess) <= Math.max(latest, story.inUseSince),
         6,

@@ -4,7 +4,6 @@ import dev.curfew.fault.ErrorCode;
 import dev.curfew.kernel.ShardKernel;
 import dev.curfew.session.Batch;
 import dev.curfew.session.BatchResult;
-import dev.curfew.session.Command;
 import dev.curfew.session.Outcome;
 import dev.curfew.session.SessionEvent;
 import dev.curfew.session.SessionRecord;
@@ -137,7 +136,7 @@ final class ShardDriver implements ShardKernel.Output<Ask> {
     }
     boolean decided = waiting.isEmpty() && decide(ask);
     if (!decided) {
-      decided = !waiting.isEmpty() && isHeartbeat(ask) && decide(ask);
+      decided = !waiting.isEmpty() && ask.command.overtakes() && decide(ask);
     }
     if (!decided) {
       waiting.add(ask);
@@ -151,10 +150,6 @@ final class ShardDriver implements ShardKernel.Output<Ask> {
           });
     }
     scheduleTurn();
-  }
-
-  private static boolean isHeartbeat(Ask ask) {
-    return ask.command instanceof Command.Heartbeat || ask.command instanceof Command.Touch;
   }
 
   private boolean decide(Ask ask) {

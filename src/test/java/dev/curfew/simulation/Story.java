@@ -39,6 +39,12 @@ final class Story {
   /** The latest command of any kind, or the start that it asked for. */
   long latestAsk;
 
+  /** The latest command that may begin the use of a session, or the start that it asked for. */
+  long latestStart;
+
+  /** When a node last took the session up after the others, and so gave it time anew. */
+  long latestAdoption;
+
   int recordings;
 
   /** Commands that a kernel took and has not refused. */
@@ -52,6 +58,11 @@ final class Story {
 
   Story(UUID id) {
     this.id = id;
+  }
+
+  /** No activity can be later: only what is listed here moves it, and reading never does. */
+  long latestPossibleAccess() {
+    return Math.max(Math.max(latestAccess, latestStart), Math.max(inUseSince, latestAdoption));
   }
 
   void became(State state) {

@@ -6,6 +6,7 @@ import dev.curfew.session.EndReason;
 import dev.curfew.session.Initiator;
 import dev.curfew.session.NewSession;
 import dev.curfew.session.Outcome;
+import dev.curfew.session.SecretDigest;
 import dev.curfew.session.SessionKind;
 import dev.curfew.session.SessionRecord;
 import dev.curfew.session.Terms;
@@ -90,10 +91,14 @@ final class Traffic {
     } else if (choice < 30) {
       int realm = chance.oneIn(3) ? (int) chance.between(1, 2) : 0;
       return new Command.Heartbeat(id, realm, chance.oneIn(4) ? null : chance.of(PROCESSES));
-    } else if (choice < 45) {
+    } else if (choice < 38) {
       return new Command.Touch(id);
-    } else if (choice < 60) {
+    } else if (choice < 46) {
       return new Command.Observe(id);
+    } else if (choice < 53) {
+      return new Command.ReadToken(id, someSecret(id));
+    } else if (choice < 60) {
+      return new Command.TouchToken(id, someSecret(id));
     } else if (choice < 70) {
       return new Command.Activate(id, admin());
     } else if (choice < 78) {
@@ -107,6 +112,24 @@ final class Traffic {
       return new Command.Finish(id);
     }
     return new Command.Create(session, admin());
+  }
+
+  /** What opens a token session; the same for everybody who knows its id, as in no real cluster. */
+  static SecretDigest secretOf(UUID id) {
+    return new SecretDigest(id.getMostSignificantBits(), id.getLeastSignificantBits(), 1, 2);
+  }
+
+  /** Mostly the right one. */
+  private SecretDigest someSecret(UUID id) {
+    SecretDigest right = secretOf(id);
+    return switch (chance.below(8)) {
+      case 0 -> new SecretDigest(right.first() ^ 1, right.second(), right.third(), right.fourth());
+      case 1 ->
+          new SecretDigest(
+              right.first(), right.second(), right.third(), right.fourth() ^ Long.MIN_VALUE);
+      case 2 -> secretOf(chance.of(sessions).id());
+      default -> right;
+    };
   }
 
   private long someExtension(NewSession session) {
@@ -141,7 +164,7 @@ final class Traffic {
             chance.oneIn(4),
             chance.oneIn(2) ? chance.of(PROCESSES) : null,
             chance.oneIn(2),
-            NewSession.Details.NONE);
+            details(kind, id));
     sessions.add(session);
     ask(new Command.Create(session, admin()), 4, ignored -> {});
     if (chance.percent(80)) {
@@ -150,8 +173,20 @@ final class Traffic {
       repeat(new Command.Heartbeat(id, process), period, chance.between(5_000, 120_000));
     }
     if (terms.maxIdle() > 0 && chance.percent(80)) {
-      repeat(new Command.Touch(id), terms.maxIdle() / 3, chance.between(5_000, 120_000));
+      Command touch =
+          kind == SessionKind.TOKEN
+              ? new Command.TouchToken(id, secretOf(id))
+              : new Command.Touch(id);
+      repeat(touch, terms.maxIdle() / 3, chance.between(5_000, 120_000));
     }
+  }
+
+  /** A few token sessions are without a token, as those that were made by other means. */
+  private NewSession.Details details(SessionKind kind, UUID id) {
+    return kind == SessionKind.TOKEN && !chance.oneIn(6)
+        ? new NewSession.Details(
+            "{}", null, null, null, new NewSession.Token(secretOf(id), "{}"), false)
+        : NewSession.Details.NONE;
   }
 
   private long someDuration(Terms terms) {

@@ -20,6 +20,7 @@ import dev.curfew.realm.Realm;
 import dev.curfew.realm.User;
 import dev.curfew.session.Tier;
 import dev.curfew.shard.ShardHost;
+import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.store.SessionStore;
 import java.time.Duration;
 import java.util.Map;
@@ -75,6 +76,7 @@ public final class TestNode implements AutoCloseable {
             endings,
             defaults,
             config.auth());
+    shards.watch(directory::mayHaveChanged);
     Await.result(directory.follow(bus));
     this.authenticator = directory.authenticator();
     Await.result(
@@ -86,6 +88,13 @@ public final class TestNode implements AutoCloseable {
   /** A node that serves, with an installation that has just been made. */
   public static TestNode start() throws Exception {
     return new TestNode(TestStore.open());
+  }
+
+  /**
+   * A node over a database that may have been used before; takes its shards from whoever has them.
+   */
+  public static TestNode on(DatabaseEndpoint endpoint) {
+    return new TestNode(TestStore.open(endpoint));
   }
 
   public TestStore store() {
@@ -154,6 +163,12 @@ public final class TestNode implements AutoCloseable {
             .create(
                 admin, new NewApiKey(name("key"), null, Set.of(scopes), 0, user.id().toString()))
             .compose(issued -> authenticator.of(issued.plainText().reveal())));
+  }
+
+  /** Ends without another word to the database. */
+  public void kill() {
+    clock.close();
+    store.close();
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.curfew.api.Durations;
 import dev.curfew.api.Exchange;
 import dev.curfew.api.Fields;
 import dev.curfew.api.Gateway;
+import dev.curfew.auth.Authorisation;
 import dev.curfew.directory.PolicyTerms;
 import dev.curfew.realm.Policy;
 import io.vertx.core.Future;
@@ -55,7 +56,12 @@ final class PolicyCalls {
         .directory()
         .policies()
         .get(exchange.principal(), id(exchange))
-        .map(policy -> Answer.ok(json(policy)));
+        .map(
+            policy -> {
+              // A user's own clients may know the terms; the administration is not theirs to read.
+              Authorisation.requireReader(exchange.principal(), policy.realmId(), "Policy");
+              return Answer.ok(json(policy));
+            });
   }
 
   Future<Answer> replace(Exchange exchange) {

@@ -1,0 +1,120 @@
+package dev.curfew.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.curfew.TestNode;
+import generated.access.model.ExtendRequest;
+import generated.access.model.SessionResponse;
+import generated.access.model.StartRequest;
+import generated.pra.model.SessionStatus;
+import generated.psm.model.OwnedSessionRequest;
+import java.net.http.HttpRequest;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Clients that a generator made of the dialects' documents, without anything of this program, talk
+ * to a node.
+ */
+class GeneratedClientsTest {
+  private static TestNode node;
+  private static Consumer<HttpRequest.Builder> key;
+
+  @BeforeAll
+  static void start() {
+    node = TestNode.start();
+    key = request -> request.header("X-API-Key", node.adminKey());
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  private static generated.access.ApiClient access() {
+    generated.access.ApiClient client = new generated.access.ApiClient();
+    client.updateBaseUri(node.url());
+    return client.setRequestInterceptor(key);
+  }
+
+  private static generated.admin.ApiClient admin() {
+    generated.admin.ApiClient client = new generated.admin.ApiClient();
+    client.updateBaseUri(node.url());
+    return client.setRequestInterceptor(key);
+  }
+
+  private static generated.psm.ApiClient psm() {
+    generated.psm.ApiClient client = new generated.psm.ApiClient();
+    client.updateBaseUri(node.url());
+    return client.setRequestInterceptor(key);
+  }
+
+  private static generated.pra.ApiClient pra() {
+    generated.pra.ApiClient client = new generated.pra.ApiClient();
+    client.updateBaseUri(node.url());
+    return client.setRequestInterceptor(key);
+  }
+
+  private static generated.admin.model.Session open(
+      generated.admin.model.Kind kind) throws Exception {
+    return new generated.admin.api.SessionsApi(admin())
+        .createSession(
+            new generated.admin.model.CreateSessionRequest()
+                .kind(kind)
+                .userId(new generated.admin.model.UserReference("admin"))
+                .durationSeconds(600L));
+  }
+
+  @Test
+  void accessClient_startsExtendsAndStopsASession() throws Exception {
+    generated.access.api.SessionsApi sessions = new generated.access.api.SessionsApi(access());
+    SessionResponse started = sessions.startSession(new StartRequest().durationHours(1));
+    SessionResponse extended =
+        sessions.extendSession(started.getId(), new ExtendRequest().additionalHours(2));
+    assertThat(extended.getExpiresAt()).isEqualTo(started.getExpiresAt().plusHours(2));
+    sessions.stopSession(started.getId());
+    generated.access.ApiException refused =
+        catchThrowableOfType(
+            generated.access.ApiException.class, () -> sessions.stopSession(started.getId()));
+    assertThat(refused.getCode()).isEqualTo(400);
+  }
+
+  @Test
+  void psmClient_pollsAndEndsASession() throws Exception {
+    UUID id = open(generated.admin.model.Kind.PSM).getId();
+    generated.psm.api.LifecycleApi lifecycle = new generated.psm.api.LifecycleApi(psm());
+    OwnedSessionRequest owned = new OwnedSessionRequest().session(id).processInstance("gw1");
+    assertThat(lifecycle.polling(owned).getTerminateSession()).isFalse();
+    lifecycle.endSession(owned);
+    assertThat(lifecycle.polling(owned).getTerminateSession()).isTrue();
+  }
+
+  @Test
+  void praClient_readsWhatIsLeft() throws Exception {
+    generated.admin.model.Session session =
+        open(generated.admin.model.Kind.JUMP);
+    List<SessionStatus> statuses =
+        new generated.pra.api.JumpApprovalApi(pra()).getSessionStatus(1L);
+    assertThat(statuses)
+        .anySatisfy(
+            status -> {
+              assertThat(status.getId().longValue()).isEqualTo(session.getNumericId().longValue());
+              assertThat(status.getEndTimestamp().longValue())
+                  .isEqualTo(
+                      status.getStartTimestamp().longValue() + status.getDuration().longValue());
+            });
+  }
+
+  @Test
+  void adminClient_revokesASession() throws Exception {
+    UUID id = open(generated.admin.model.Kind.ACCESS).getId();
+    generated.admin.api.SessionsApi sessions = new generated.admin.api.SessionsApi(admin());
+    sessions.revokeSession(id, new generated.admin.model.RevokeSessionRequest().reason("seen enough"));
+    assertThat(sessions.getSessionWithHistory(id).getEndReason()).isNotNull();
+  }
+}
