@@ -2,12 +2,15 @@ package dev.curfew;
 
 import dev.curfew.api.ApiRoute;
 import dev.curfew.config.CurfewConfig;
+import dev.curfew.store.DatabaseEndpoint;
+import dev.curfew.testing.DirectSql;
 import dev.curfew.testing.TestDatabase;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +24,11 @@ public final class TestNode implements AutoCloseable {
 
   private final Node node;
   private final String adminKey;
+  private final DatabaseEndpoint endpoint;
 
-  private TestNode(Node node) {
+  private TestNode(Node node, DatabaseEndpoint endpoint) {
     this.node = node;
+    this.endpoint = endpoint;
     this.adminKey = node.generatedKey().orElseThrow().reveal();
   }
 
@@ -38,7 +43,8 @@ public final class TestNode implements AutoCloseable {
     all.put("pra.rate-limit.per-hour", "0");
     all.put("data.dir", temporaryDirectory().toString());
     all.putAll(settings);
-    return new TestNode(result(Node.start(CurfewConfig.of(all), TestDatabase.fresh())));
+    DatabaseEndpoint endpoint = TestDatabase.fresh();
+    return new TestNode(result(Node.start(CurfewConfig.of(all), endpoint)), endpoint);
   }
 
   public static TestNode start() {
@@ -62,6 +68,11 @@ public final class TestNode implements AutoCloseable {
   /** The key of user {@code admin}, with every scope. */
   public String adminKey() {
     return adminKey;
+  }
+
+  /** Its database, without the node. */
+  public DirectSql sql() throws SQLException {
+    return DirectSql.open(endpoint);
   }
 
   /** Every route of every dialect, and what it needs. */

@@ -14,6 +14,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,7 @@ public final class Frontend {
   private final RateLimit rateLimit;
   private final Strangers strangers;
   private final List<CidrBlock> trustedProxies;
+  private final Function<HttpServerRequest, Future<Principal>> authentication = this::authenticate;
 
   public Frontend(
       Authenticator authenticator,
@@ -155,7 +157,7 @@ public final class Frontend {
       RoutingContext context,
       @Nullable Principal principal,
       JsonObject body) {
-    Exchange exchange = new Exchange(context, principal, body, trustedProxies, this::authenticate);
+    Exchange exchange = new Exchange(context, principal, body, trustedProxies, authentication);
     Future<Answer> answer =
         route.need().kind() == Need.Kind.OWN
             ? strangers.ask(

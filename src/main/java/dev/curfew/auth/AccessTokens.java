@@ -73,11 +73,15 @@ public final class AccessTokens {
           || !SignedTokens.hold(claims, issuer, issuer, now, LEEWAY)) {
         return Optional.empty();
       }
-      return Optional.of(
-          new Claims(
-              UUID.fromString(claims.getSubject()),
-              UUID.fromString(claims.getStringClaim("sid")),
-              claims.getExpirationTime().getTime()));
+      String user = claims.getSubject();
+      String login = claims.getStringClaim("sid");
+      return user == null || login == null
+          ? Optional.empty()
+          : Optional.of(
+              new Claims(
+                  UUID.fromString(user),
+                  UUID.fromString(login),
+                  claims.getExpirationTime().getTime()));
     } catch (JOSEException | ParseException | IllegalArgumentException malformed) {
       return Optional.empty();
     }

@@ -76,18 +76,24 @@ public final class IssuerDocuments {
             .putHeader("Accept", "application/json");
     return client
         .request(request)
-        .compose(HttpClientRequest::send)
         .compose(IssuerDocuments::body)
         .map(IssuerDocuments::parsed)
         .timeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** Who reads the answer is named before it is asked for, so that no part of it is missed. */
+  private static Future<Buffer> body(HttpClientRequest request) {
+    Future<Buffer> body = request.response().compose(IssuerDocuments::body);
+    return request.end().compose(sent -> body);
+  }
+
   private static Future<Buffer> body(HttpClientResponse response) {
+    Promise<Buffer> body = Promise.promise();
+    response.exceptionHandler(body::tryFail);
     if (response.statusCode() != 200) {
       response.request().reset();
       return Future.failedFuture(unusable("it answers " + response.statusCode()));
     }
-    Promise<Buffer> body = Promise.promise();
     Buffer read = Buffer.buffer();
     response.handler(
         part -> {
@@ -98,7 +104,6 @@ public final class IssuerDocuments {
             read.appendBuffer(part);
           }
         });
-    response.exceptionHandler(body::tryFail);
     response.endHandler(end -> body.tryComplete(read));
     return body.future();
   }

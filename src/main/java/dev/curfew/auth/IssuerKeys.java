@@ -143,12 +143,16 @@ final class IssuerKeys {
         .onComplete(
             read -> {
               if (read.failed()) {
-                LOG.warn("The keys of {} cannot be had: {}", issuer, read.cause().getMessage());
+                LOG.warn("The keys of {} cannot be had: {}", issuer, reason(read.cause()));
               }
               finished(read.succeeded() ? read.result() : null);
               done.complete();
             });
     return done.future();
+  }
+
+  private static String reason(Throwable failure) {
+    return failure instanceof CurfewException known ? known.getMessage() : failure.toString();
   }
 
   private synchronized void finished(@Nullable List<Key> read) {

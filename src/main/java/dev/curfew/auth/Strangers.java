@@ -38,7 +38,8 @@ public final class Strangers {
   /**
    * Asks, if the address may.
    *
-   * @param isBad whether an answer means a bad credential, as the failure UNAUTHENTICATED does
+   * @param isBad whether an answer means a bad credential, as the failures UNAUTHENTICATED and
+   *     RATE_LIMITED do
    * @return as the question is answered; fails with RATE_LIMITED without asking it
    */
   public <T> Future<T> ask(
@@ -54,15 +55,15 @@ public final class Strangers {
         .get()
         .onComplete(
             done -> {
-              boolean bad =
-                  done.succeeded() ? isBad.test(done.result()) : isUnauthenticated(done.cause());
+              boolean bad = done.succeeded() ? isBad.test(done.result()) : isBad(done.cause());
               if (!bad) {
                 tries.giveBack(network);
               }
             });
   }
 
-  private static boolean isUnauthenticated(Throwable failure) {
-    return failure instanceof CurfewException known && known.code() == ErrorCode.UNAUTHENTICATED;
+  private static boolean isBad(Throwable failure) {
+    return failure instanceof CurfewException known
+        && (known.code() == ErrorCode.UNAUTHENTICATED || known.code() == ErrorCode.RATE_LIMITED);
   }
 }

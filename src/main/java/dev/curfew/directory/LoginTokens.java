@@ -131,18 +131,23 @@ public final class LoginTokens {
             });
   }
 
-  /** Ends the login that a refresh token belongs to, used or not; of an unknown one, nothing. */
+  /**
+   * Ends the login that a refresh token belongs to, used or not; again, if need be.
+   *
+   * @return fails with UNAUTHENTICATED when there is no such token
+   */
   public Future<Void> end(Secret refreshToken) {
     if (!OpaqueToken.REFRESH.is(refreshToken.reveal())) {
-      return Future.succeededFuture();
+      return Future.failedFuture(refused());
     }
     return store
         .end(TokenHash.of(refreshToken.reveal()))
         .map(
-            ended -> {
-              if (ended) {
-                notices.credentials();
+            known -> {
+              if (!known) {
+                throw refused();
               }
+              notices.credentials();
               return null;
             });
   }

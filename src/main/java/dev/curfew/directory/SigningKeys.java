@@ -141,7 +141,9 @@ public final class SigningKeys {
               List<SigningKey> keys = ring.keys();
               SigningKey newest = keys.isEmpty() ? null : keys.get(keys.size() - 1);
               return store.add(
-                  row(key, signsFrom(newest)), newest == null ? null : newest.id(), validFor);
+                  row(key, signsFrom(newest)),
+                  newest == null ? null : newest.id(),
+                  clock.getAsLong() - validFor.toMillis());
             })
         .map(this::ring)
         .onSuccess(now -> LOG.info("Keys that sign access tokens: {}", now.keys()));

@@ -230,12 +230,16 @@ public final class LoginStore {
 
   private static final String END_BY_TOKEN =
       """
-      UPDATE login l SET ended_at = clock_timestamp()
+      UPDATE login l SET ended_at = COALESCE(l.ended_at, clock_timestamp())
       FROM refresh_token t
-      WHERE t.hash = $1 AND l.id = t.login_id AND l.ended_at IS NULL
+      WHERE t.hash = $1 AND l.id = t.login_id
       """;
 
-  /** Ends the login that a refresh token, used or not, belongs to. */
+  /**
+   * Ends the login that a refresh token, used or not, belongs to.
+   *
+   * @return whether there is such a login, over or not
+   */
   public Future<Boolean> end(TokenHash token) {
     return database.query(END_BY_TOKEN, Tuple.of(bytes(token))).map(rows -> rows.rowCount() > 0);
   }

@@ -7,7 +7,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -46,17 +45,18 @@ public final class SigningKeyStore {
       WHERE EXISTS (
         SELECT FROM signing_key later
         WHERE later.signs_from > k.signs_from
-          AND later.signs_from < clock_timestamp() - $1::bigint * interval '1 ms')
+          AND later.signs_from < at_ms($1))
       """;
 
   /**
    * Adds a key, unless another node has added one since, and removes those that are done with.
    *
    * @param newest id of the newest key that the caller knows; null for none
-   * @param validFor how long after its making something signed may be valid
+   * @param validSince when the oldest thing was signed that may still be valid, in epoch
+   *     milliseconds
    * @return all keys as they are now
    */
-  public Future<List<KeyRow>> add(KeyRow key, @Nullable String newest, Duration validFor) {
+  public Future<List<KeyRow>> add(KeyRow key, @Nullable String newest, long validSince) {
     return database.transaction(
         on ->
             Database.query(on, ONE_AT_A_TIME, Tuple.tuple())
@@ -66,14 +66,14 @@ public final class SigningKeyStore {
                       List<KeyRow> there = keys(rows);
                       String last = there.isEmpty() ? null : there.get(there.size() - 1).id();
                       boolean same = newest == null ? last == null : newest.equals(last);
-                      return same ? add(on, key, validFor) : Future.succeededFuture(there);
+                      return same ? add(on, key, validSince) : Future.succeededFuture(there);
                     }));
   }
 
-  private static Future<List<KeyRow>> add(SqlConnection on, KeyRow key, Duration validFor) {
+  private static Future<List<KeyRow>> add(SqlConnection on, KeyRow key, long validSince) {
     Tuple row = Tuple.of(key.id(), Buffer.buffer(key.sealed().bytes()), key.signsFrom());
     return Database.query(on, INSERT, row)
-        .compose(added -> Database.query(on, REMOVE_OUTDATED, Tuple.of(validFor.toMillis())))
+        .compose(added -> Database.query(on, REMOVE_OUTDATED, Tuple.of(validSince)))
         .compose(removed -> Database.query(on, ALL, Tuple.tuple()))
         .map(SigningKeyStore::keys);
   }

@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -294,5 +296,70 @@ class ConfigLoaderTest {
 
   private static CurfewException refused(ConfigLoader loader) {
     return catchThrowableOfType(CurfewException.class, loader::load);
+  }
+
+  @Test
+  void issuers_areReadFromFileAndVariable_eachWithItsDefaults() throws IOException {
+    CurfewConfig.OidcIssuer expected =
+        new CurfewConfig.OidcIssuer(
+            "https://login.example.com",
+            "curfew",
+            "preferred_username",
+            Optional.of("groups"),
+            List.of("admins=ORG_ADMIN", "staff=USER"),
+            "root");
+    CurfewConfig fromFile =
+        load(
+            """
+            auth:
+              oidc:
+                - issuer: https://login.example.com
+                  audience: curfew
+                  roles-claim: groups
+                  roles: [admins=ORG_ADMIN, staff=USER]
+                - {issuer: "http://127.0.0.1:9/x", audience: a, realm: acme, username-claim: sub}
+            """);
+    assertThat(fromFile.auth().oidc())
+        .containsExactly(
+            expected,
+            new CurfewConfig.OidcIssuer(
+                "http://127.0.0.1:9/x", "a", "sub", Optional.empty(), List.of(), "acme"));
+    CurfewConfig fromVariable =
+        new ConfigLoader()
+            .environment(
+                Map.of(
+                    "CURFEW_AUTH_OIDC",
+                    "[{\"issuer\": \"https://login.example.com\", \"audience\": \"curfew\","
+                        + " \"roles-claim\": \"groups\","
+                        + " \"roles\": \"admins=ORG_ADMIN, staff=USER\"}]"))
+            .load();
+    assertThat(fromVariable.auth().oidc()).containsExactly(expected);
+    assertThat(load("auth:\n  oidc:\n").auth().oidc()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "[{audience: a}] | auth.oidc[0].issuer has no value",
+        "[{issuer: 'https://a', audience: a, colour: red}] | no setting 'colour'",
+        "[{issuer: 'https://a', audience: [a, b]}] | auth.oidc[0].audience takes one value",
+        "[{issuer: 'http://login.example.com', audience: a}] | https",
+        "[{issuer: 'https://a?b=c', audience: a}] | https",
+        "[{issuer: 'http://localhost:8080', audience: a}] | differ",
+        "[{issuer: 'https://a', audience: a}, {issuer: 'https://a', audience: b}] | differ",
+        "[{issuer: 'https://a', audience: a, roles-claim: g, roles: [x=BOSS]}] | value=ROLE",
+        "[{issuer: 'https://a', audience: a, roles: [x=USER]}] | roles-claim and roles",
+        "[{issuer: 'https://a', audience: a, realm: b, roles-claim: g, roles: [x=ADMIN]}] | root",
+        "[{issuer: | YAML",
+        "https://a | takes a list of entries",
+        "[https://a] | takes a list of entries",
+        "{issuer: 'https://a'} | not a section"
+      })
+  void issuers_thatCannotBeUsed_areRefusedWithTheReason(String value, String reason) {
+    assertThat(refused(new ConfigLoader().override(Map.of("auth.oidc", value))).getMessage())
+        .contains("auth.oidc")
+        .contains(reason);
   }
 }

@@ -147,4 +147,26 @@ class AccessContractTest {
     limited.post("/api/v1/api-keys", wanted).refuses(403, "recording:encrypt");
     at.organisation.post("/api/v1/api-keys", wanted.copy().put("userId", "jdoe")).is(404);
   }
+
+  @Test
+  void login_isOpenedRefreshedAndEnded() {
+    JsonObject tokens =
+        at.anonymous.post("/api/v1/auth/login", at.passwordUser("root", "USER")).is(200).json();
+    assertThat(tokens.getInteger("expiresIn")).isBetween(890, 900);
+    assertThat(tokens.getString("tokenType")).isEqualTo("Bearer");
+    at.bearer(tokens).get("/api/v1/sessions").is(200);
+    JsonObject refreshed =
+        at.anonymous
+            .post(
+                "/api/v1/auth/refresh",
+                json().put("refreshToken", tokens.getString("refreshToken")))
+            .is(200)
+            .json();
+    at.bearer(refreshed).get("/api/v1/sessions").is(200);
+    at.bearer(refreshed).post("/api/v1/auth/logout").is(204);
+    at.bearer(refreshed).get("/api/v1/sessions").is(401);
+    at.bearer(tokens).get("/api/v1/sessions").is(401);
+    assertThat(at.anonymous.get("/.well-known/jwks.json").is(200).header("Cache-Control"))
+        .isEqualTo("public, max-age=300");
+  }
 }

@@ -311,4 +311,37 @@ class AdminContractTest {
     at.anonymous.get("/openapi/psm.yaml").is(200);
     at.admin.get("/api/v1/alerts").refuses(400, "Upgrade");
   }
+
+  @Test
+  void oauthClient_isMadeListedAndEnded() {
+    JsonObject wanted =
+        new JsonObject()
+            .put("name", Installation.fresh("client"))
+            .put("scopes", new JsonArray().add("pra:read"));
+    JsonObject made = at.admin.post("/api/v1/admin/oauth-clients", wanted).is(201).json();
+    assertThat(at.admin.get("/api/v1/admin/oauth-clients?limit=500").is(200).text())
+        .contains(made.getString("clientId"))
+        .doesNotContain(made.getString("clientSecret"));
+    String path = "/api/v1/admin/oauth-clients/" + made.getString("clientId");
+    at.organisation.delete(path).is(404);
+    at.user.delete(path).is(403);
+    at.admin.delete(path).is(204);
+    at.admin.delete(path).is(404);
+  }
+
+  @Test
+  void oauthClient_grantsNoScopeThatItsMakerLacks() {
+    Caller limited = at.key("admin", List.of("admin"));
+    JsonObject wanted =
+        new JsonObject().put("name", "more").put("scopes", new JsonArray().add("pra:read"));
+    limited.post("/api/v1/admin/oauth-clients", wanted).refuses(403, "pra:read");
+    for (Object scopes : List.of("pra:read", new JsonArray(), new JsonArray().add("all"))) {
+      at.admin
+          .post("/api/v1/admin/oauth-clients", wanted.copy().put("scopes", scopes))
+          .refuses(400, "scopes");
+    }
+    at.admin
+        .post("/api/v1/admin/oauth-clients", wanted.copy().put("name", " "))
+        .refuses(400, "name");
+  }
 }

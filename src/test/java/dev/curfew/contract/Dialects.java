@@ -1,5 +1,6 @@
 package dev.curfew.contract;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -9,6 +10,8 @@ final class Dialects {
   private static final Pattern AM =
       Pattern.compile(
           "(?:/openam|/am)?(/json|/sessionservice)(?:/realms/root(?:/realms/[^/]+)*)?(/.+?)?/?");
+  private static final List<String> ACCESS =
+      List.of("/api/v1/sessions", "/api/v1/api-keys", "/api/v1/auth", "/.well-known/jwks");
 
   final OpenApiContract access = OpenApiContract.of("access");
   final OpenApiContract admin = OpenApiContract.of("admin");
@@ -29,10 +32,10 @@ final class Dialects {
     if (lower.startsWith("/api/services/v1/secureaccessgateway")) {
       return psm;
     }
-    if (lower.startsWith("/api/config/v1")) {
+    if (lower.startsWith("/api/config/v1") || lower.startsWith("/oauth2")) {
       return pra;
     }
-    if (lower.startsWith("/api/v1/sessions") || lower.startsWith("/api/v1/api-keys")) {
+    if (ACCESS.stream().anyMatch(lower::startsWith)) {
       return access;
     }
     if (lower.startsWith("/json") || lower.startsWith("/sessionservice")) {

@@ -3,6 +3,8 @@ package dev.curfew.contract;
 import dev.curfew.TestNode;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -145,6 +147,50 @@ final class Installation implements AutoCloseable {
             .put("userId", username);
     return anonymous.withKey(
         admin.post("/api/v1/api-keys", wanted).is(201).json().getString("plainTextKey"));
+  }
+
+  static final String PASSWORD = "correct horse battery staple";
+
+  /** Makes a user with {@link #PASSWORD}; what they log in with. */
+  JsonObject passwordUser(String realm, String role) {
+    String name = fresh("person");
+    admin
+        .post(
+            "/api/v1/admin/users",
+            new JsonObject()
+                .put("username", name)
+                .put("email", name + "@example.com")
+                .put("password", PASSWORD)
+                .put("roles", new JsonArray().add(role))
+                .put("realm", realm))
+        .is(201);
+    return new JsonObject().put("email", name + "@example.com").put("password", PASSWORD);
+  }
+
+  /** Who was given these tokens. */
+  Caller bearer(JsonObject tokens) {
+    return anonymous.with("Authorization", "Bearer " + tokens.getString("accessToken"));
+  }
+
+  /** Makes an account of a program, for the administrator. */
+  JsonObject oauthClient(String... scopes) {
+    JsonObject wanted =
+        new JsonObject().put("name", fresh("client")).put("scopes", new JsonArray(List.of(scopes)));
+    return admin.post("/api/v1/admin/oauth-clients", wanted).is(201).json();
+  }
+
+  /** Such an account where it gets its tokens. */
+  Caller client(JsonObject account) {
+    return client(account.getString("clientId"), account.getString("clientSecret"));
+  }
+
+  Caller client(String id, String secret) {
+    String pair = id + ":" + secret;
+    return anonymous
+        .with(
+            "Authorization",
+            "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)))
+        .with("Content-Type", "application/x-www-form-urlencoded");
   }
 
   /** A name that nobody has used. */

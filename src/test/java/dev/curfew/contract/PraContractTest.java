@@ -439,4 +439,20 @@ class PraContractTest {
       Await.until("the limit is reached", () -> rs.gateway.get(APPROVAL + id).status() == 429);
     }
   }
+
+  @Test
+  void account_getsATokenByItsSecret() {
+    JsonObject account = at.oauthClient("pra:read");
+    JsonObject token =
+        at.client(account)
+            .send("POST", "/oauth2/token", "grant_type=client_credentials")
+            .is(200)
+            .json();
+    assertThat(token.getString("token_type")).isEqualTo("Bearer");
+    assertThat(token.getInteger("expires_in")).isEqualTo(3_600);
+    at.anonymous
+        .with("Authorization", "Bearer " + token.getString("access_token"))
+        .get(Installation.STATUS + "1")
+        .is(200);
+  }
 }

@@ -59,6 +59,7 @@ final class RouteTargets {
             .is(201)
             .json()
             .getString("id"));
+    values.put("oauthClient", at.oauthClient("pra:read").getString("clientId"));
   }
 
   private static String keyOfJdoe(Installation at) {
@@ -105,6 +106,7 @@ final class RouteTargets {
       case "/api/v1/api-keys" -> value("key");
       case "/api/v1/admin/users" -> value("user");
       case "/api/v1/admin/policies" -> value("policy");
+      case "/api/v1/admin/oauth-clients" -> value("oauthClient");
       case "/api/v1/admin/credentials" -> value("credential");
       case "/api/v1/admin/realms" -> "root";
       case "/openapi" -> "psm.yaml";
