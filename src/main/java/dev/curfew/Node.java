@@ -30,6 +30,7 @@ import dev.curfew.directory.Bootstrap;
 import dev.curfew.directory.Directory;
 import dev.curfew.directory.PolicyDefaults;
 import dev.curfew.directory.SessionEndings;
+import dev.curfew.grant.Grants;
 import dev.curfew.outbound.OutboundClient;
 import dev.curfew.outbound.TargetGuard;
 import dev.curfew.shard.ShardHost;
@@ -118,7 +119,15 @@ final class Node {
     Bus bus = new Bus(vertx);
     SecretBox secrets = SecretBox.open(config.secrets().key(), config.data().dir());
     PolicyDefaults defaults = PolicyDefaults.of(config.policy().defaults());
-    SessionEndings endings = new SessionEndings(database, secrets, bus);
+    OutboundClient outbound =
+        OutboundClient.open(
+            vertx, TargetGuard.create(vertx, config.webhooks().allowPrivateTargets()));
+    running.push(outbound::close);
+    Grants grants = new Grants(vertx, database, bus, outbound, secrets, clock::now);
+    Gauge.builder("curfew_grant_removals_stuck", grants, Grants::stuckRemovals)
+        .description("Resource rules that could not be removed when this node last tried")
+        .register(metrics);
+    SessionEndings endings = new SessionEndings(database, secrets, bus, grants);
     return ShardHost.create(
             vertx,
             new SessionStore(database),
@@ -143,6 +152,7 @@ final class Node {
                       endings,
                       defaults,
                       config.auth());
+              shards.watch(directory::mayHaveChanged);
               return serve(database, clock, bus, endings, shards, directory);
             })
         // Last, since a key that is made is shown once: by then nothing can fail any more.
@@ -187,7 +197,7 @@ final class Node {
         .compose(served -> deploy(() -> hub))
         .compose(served -> deploy(() -> claims))
         .compose(served -> recordings.startWorkers(claims, this::deploy))
-        .compose(served -> deploy(() -> watchdog(database, clock, bus, endings, shards)))
+        .compose(served -> deploy(() -> watchdog(database, clock, bus, endings, shards, directory)))
         .compose(served -> startDelivery(directory, clock))
         .compose(served -> directory.follow(bus))
         .compose(
@@ -219,7 +229,12 @@ final class Node {
   }
 
   private Watchdog watchdog(
-      Database database, ClusterClock clock, Bus bus, SessionEndings endings, ShardHost shards) {
+      Database database,
+      ClusterClock clock,
+      Bus bus,
+      SessionEndings endings,
+      ShardHost shards,
+      Directory directory) {
     CurfewConfig.Watchdog settings = config.watchdog();
     return new Watchdog(
         database,
@@ -234,6 +249,11 @@ final class Node {
           @Override
           public Future<Void> undo(UUID sessionId) {
             return endings.undo(sessionId);
+          }
+
+          @Override
+          public Future<Void> settleRules() {
+            return directory.sessionRules().settle();
           }
         },
         new Watchdog.Options(

@@ -23,19 +23,8 @@ final class CurfewJar {
   /** Runs the program to its end, within three minutes. */
   static Run run(Path workingDirectory, Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-jar");
-    command.add(Path.of(System.getProperty("curfew.jar")).toAbsolutePath().toString());
-    command.addAll(List.of(arguments));
     Path output = Files.createTempFile("curfew-run-", ".txt");
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(workingDirectory.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile());
-    builder.environment().putAll(environment);
-    Process process = builder.start();
+    Process process = start(workingDirectory, environment, output, arguments);
     if (!process.waitFor(3, TimeUnit.MINUTES)) {
       process.destroy();
       process.waitFor(30, TimeUnit.SECONDS);
@@ -46,5 +35,28 @@ final class CurfewJar {
     String text = Files.readString(output, StandardCharsets.UTF_8);
     Files.delete(output);
     return new Run(process.exitValue(), text);
+  }
+
+  /** Starts the program; whoever does so ends it. What it says goes to {@code curfew.txt}. */
+  static Process start(Path workingDirectory, Map<String, String> environment, String... arguments)
+      throws IOException {
+    return start(workingDirectory, environment, workingDirectory.resolve("curfew.txt"), arguments);
+  }
+
+  private static Process start(
+      Path workingDirectory, Map<String, String> environment, Path output, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-jar");
+    command.add(Path.of(System.getProperty("curfew.jar")).toAbsolutePath().toString());
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(workingDirectory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+    builder.environment().putAll(environment);
+    return builder.start();
   }
 }

@@ -10,10 +10,13 @@ import dev.curfew.bus.Bus;
 import dev.curfew.bus.Routes;
 import dev.curfew.bus.Sessions;
 import dev.curfew.config.CurfewConfig;
+import dev.curfew.grant.Grants;
+import dev.curfew.session.Batch;
 import dev.curfew.store.ApiKeyStore;
 import dev.curfew.store.CheckoutStore;
 import dev.curfew.store.CredentialStore;
 import dev.curfew.store.Database;
+import dev.curfew.store.GrantSweepStore;
 import dev.curfew.store.JoinTokenStore;
 import dev.curfew.store.JumpItemStore;
 import dev.curfew.store.ListenerStore;
@@ -45,9 +48,11 @@ public record Directory(
     Checkouts checkouts,
     Resources resources,
     JumpItems jumpItems,
+    SessionRules sessionRules,
     SessionOpenings sessionOpenings,
     SessionChanges sessionChanges,
     SessionReads sessionReads,
+    JumpStatuses jumpStatuses,
     JoinTokens joinTokens,
     Logins logins,
     LoginTokens loginTokens,
@@ -111,6 +116,10 @@ public record Directory(
     Credentials credentials =
         new Credentials(new CredentialStore(database), queries, sessions, secrets, notices);
     SessionReads reads = new SessionReads(queries, realms, users);
+    Grants grants = endings.grants();
+    SessionRules rules =
+        new SessionRules(
+            vertx, resourceStore, ruleStore, new GrantSweepStore(database), grants, sessions, ids);
     NumericIds numericIds = new NumericIds(new SessionStore(database)::numericIds);
     QuotaPlaces places = new QuotaPlaces(vertx, new ReservationStore(database), sessions, clock);
     SessionService sessionService =
@@ -126,7 +135,7 @@ public record Directory(
             realmStore,
             policies,
             jumpItems,
-            new SessionRules(resourceStore, ruleStore, ids, notices),
+            rules,
             queries,
             sessions,
             numericIds,
@@ -139,11 +148,20 @@ public record Directory(
         new ApiKeys(apiKeyStore, users, ids, clock, notices),
         credentials,
         new Checkouts(new CheckoutStore(database), credentials, openings, endings, sessions, clock),
-        new Resources(resourceStore, ruleStore, users, ids, notices),
+        new Resources(
+            resourceStore,
+            ruleStore,
+            new SettingsRules(grants.guard()),
+            grants.secrets(),
+            users,
+            ids,
+            notices),
         jumpItems,
+        rules,
         openings,
         new SessionChanges(reads, realmStore, policies, sessions),
         reads,
+        new JumpStatuses(users, reads),
         new JoinTokens(new JoinTokenStore(database), reads, sessions, clock),
         new Logins(
             new LoginAttemptStore(database), realmStore, passwords, notices, LoginLimits.DEFAULT),
@@ -165,6 +183,14 @@ public record Directory(
         changed -> {
           authenticator.forget();
           sessionTokens.forgetHolders();
+          jumpStatuses.forget();
         });
+  }
+
+  /** Forgets what is remembered of the sessions of a batch; see the shards' watcher of commits. */
+  public void mayHaveChanged(Batch batch) {
+    for (Batch.Change change : batch.changes()) {
+      jumpStatuses.changed(change.after().kind(), change.after().userId());
+    }
   }
 }

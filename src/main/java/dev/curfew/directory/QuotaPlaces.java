@@ -29,7 +29,12 @@ final class QuotaPlaces {
   /** How long to wait until others have used the places that they hold: milliseconds. */
   private static final long PATIENCE = 8_000;
 
-  private static final long ASK_AGAIN = 5;
+  /**
+   * Between two questions of one asker, twice as long each time, so that a crowd does not crowd.
+   */
+  private static final long SHORTEST_PAUSE = 5;
+
+  private static final long LONGEST_PAUSE = 100;
 
   private final Vertx vertx;
   private final ReservationStore store;
@@ -68,10 +73,11 @@ final class QuotaPlaces {
   Future<Outcome> create(NewSession session, Initiator by, Quota quota) {
     return quota.limit == 0
         ? sessions.ask(new Command.Create(session, by))
-        : reserve(session, by, quota, clock.getAsLong() + PATIENCE);
+        : reserve(session, by, quota, clock.getAsLong() + PATIENCE, SHORTEST_PAUSE);
   }
 
-  private Future<Outcome> reserve(NewSession session, Initiator by, Quota quota, long giveUpAt) {
+  private Future<Outcome> reserve(
+      NewSession session, Initiator by, Quota quota, long giveUpAt, long pause) {
     return store
         .reserve(session.id(), quota.userId, quota.policyId, quota.limit, quota.action.name())
         .compose(
@@ -89,8 +95,11 @@ final class QuotaPlaces {
                         "Other sessions of the user are being opened; try again"));
               }
               return vertx
-                  .timer(ASK_AGAIN, TimeUnit.MILLISECONDS)
-                  .compose(waited -> reserve(session, by, quota, giveUpAt));
+                  .timer(pause, TimeUnit.MILLISECONDS)
+                  .compose(
+                      waited ->
+                          reserve(
+                              session, by, quota, giveUpAt, Math.min(LONGEST_PAUSE, 2 * pause)));
             });
   }
 

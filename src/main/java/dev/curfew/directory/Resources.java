@@ -2,7 +2,9 @@ package dev.curfew.directory;
 
 import dev.curfew.auth.Authorisation;
 import dev.curfew.auth.Principal;
+import dev.curfew.config.Secret;
 import dev.curfew.fault.CurfewException;
+import dev.curfew.grant.ProviderSecrets;
 import dev.curfew.realm.Page;
 import dev.curfew.realm.Resource;
 import dev.curfew.realm.ResourceRule;
@@ -23,14 +25,25 @@ public final class Resources {
   private static final int MOST_USERS = 1_000;
 
   private final ResourceStore store;
-  private final RuleStore rules;
+  private final RuleStore ruleStore;
+  private final SettingsRules rules;
+  private final ProviderSecrets secrets;
   private final Users users;
   private final SortableIds ids;
   private final Notices notices;
 
-  Resources(ResourceStore store, RuleStore rules, Users users, SortableIds ids, Notices notices) {
+  Resources(
+      ResourceStore store,
+      RuleStore ruleStore,
+      SettingsRules rules,
+      ProviderSecrets secrets,
+      Users users,
+      SortableIds ids,
+      Notices notices) {
     this.store = store;
+    this.ruleStore = ruleStore;
     this.rules = rules;
+    this.secrets = secrets;
     this.users = users;
     this.ids = ids;
     this.notices = notices;
@@ -46,17 +59,27 @@ public final class Resources {
                 () ->
                     CurfewException.invalid(
                         "provider", "must be one of none, webhook, aws-security-group"));
-    if (provider != Resource.Provider.NONE) {
-      throw CurfewException.invalid("provider", provider.wireName() + " is not supported yet");
-    }
     if (wanted.users().size() > MOST_USERS) {
       throw CurfewException.invalid("users", "must have at most " + MOST_USERS + " elements");
     }
+    Future<SettingsRules.Admitted> settings = rules.admit(by, provider, wanted.settings());
     return numericIds(by, wanted.users())
-        .compose(
-            allowed ->
-                store.insert(ids.next(), by.realmId(), name, provider, allowed, by.administrator()))
+        .compose(allowed -> settings.compose(admitted -> create(by, name, admitted, allowed)))
         .onSuccess(made -> notices.events());
+  }
+
+  private Future<Resource> create(
+      Principal by, String name, SettingsRules.Admitted admitted, Set<Integer> users) {
+    UUID id = ids.next();
+    Secret secret = admitted.secret();
+    return store.insert(
+        id,
+        by.realmId(),
+        name,
+        admitted.settings(),
+        secret == null ? null : secrets.seal(secret, id),
+        users,
+        by.administrator());
   }
 
   private Future<Set<Integer>> numericIds(Principal by, List<String> anyForms) {
@@ -97,6 +120,8 @@ public final class Resources {
    * left out.
    */
   public Future<Map<UUID, List<ResourceRule>>> rulesOf(Collection<UUID> sessionIds) {
-    return sessionIds.isEmpty() ? Future.succeededFuture(Map.of()) : rules.ofSessions(sessionIds);
+    return sessionIds.isEmpty()
+        ? Future.succeededFuture(Map.of())
+        : ruleStore.ofSessions(sessionIds);
   }
 }

@@ -8,6 +8,7 @@ import dev.curfew.fault.ErrorCode;
 import dev.curfew.realm.SessionDetail;
 import dev.curfew.session.Command;
 import dev.curfew.session.EndReason;
+import dev.curfew.session.Initiator;
 import dev.curfew.session.Outcome;
 import dev.curfew.session.Terms;
 import dev.curfew.session.Tier;
@@ -108,12 +109,26 @@ public final class SessionChanges {
    */
   public Future<SessionDetail> stop(Principal by, UUID id) {
     return owned(by, id)
-        .compose(
-            session ->
-                sessions.ask(
-                    new Command.Stop(
-                        id, by.initiator(session.user().numericId()), EndReason.STOPPED)))
-        .compose(
+        .compose(session -> stop(id, by.initiator(session.user().numericId())))
+        .compose(stopped -> owned(by, id));
+  }
+
+  /**
+   * Ends anybody's session, on an administrator's word even where it is their own. For
+   * administrators.
+   *
+   * @return fails with NOT_STOPPABLE when it is ending or over
+   */
+  public Future<SessionDetail> stopAsAdministrator(Principal by, UUID id) {
+    return administered(by, id)
+        .compose(session -> stop(id, by.administrator()))
+        .compose(stopped -> administered(by, id));
+  }
+
+  private Future<Void> stop(UUID id, Initiator by) {
+    return sessions
+        .ask(new Command.Stop(id, by, EndReason.STOPPED))
+        .map(
             outcome -> {
               if (outcome instanceof Outcome.Refused refused) {
                 throw refused.toException();
@@ -122,7 +137,7 @@ public final class SessionChanges {
                 throw CurfewException.of(
                     ErrorCode.NOT_STOPPABLE, "Session cannot be stopped: it is ending or over");
               }
-              return owned(by, id);
+              return null;
             });
   }
 

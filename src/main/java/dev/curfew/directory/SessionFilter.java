@@ -1,5 +1,6 @@
 package dev.curfew.directory;
 
+import dev.curfew.realm.AccessStatus;
 import dev.curfew.session.EndReason;
 import dev.curfew.session.SessionKind;
 import dev.curfew.session.SessionState;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param user in any form
  * @param q part of the user's names or of the names in the attributes, without regard to case
  * @param realm a realm's name
+ * @param accessStatus what state and resource rules come to
  */
 public record SessionFilter(
     Set<SessionKind> kinds,
@@ -19,9 +21,10 @@ public record SessionFilter(
     Set<EndReason> reasons,
     @Nullable String user,
     @Nullable String q,
-    @Nullable String realm) {
+    @Nullable String realm,
+    @Nullable AccessStatus accessStatus) {
   public static final SessionFilter ALL =
-      new SessionFilter(Set.of(), Set.of(), Set.of(), null, null, null);
+      new SessionFilter(Set.of(), Set.of(), Set.of(), null, null, null, null);
 
   public SessionFilter {
     kinds = Set.copyOf(kinds);
@@ -30,26 +33,30 @@ public record SessionFilter(
   }
 
   public SessionFilter ofKinds(Set<SessionKind> some) {
-    return new SessionFilter(some, states, reasons, user, q, realm);
+    return new SessionFilter(some, states, reasons, user, q, realm, accessStatus);
   }
 
   public SessionFilter inStates(Set<SessionState> some) {
-    return new SessionFilter(kinds, some, reasons, user, q, realm);
+    return new SessionFilter(kinds, some, reasons, user, q, realm, accessStatus);
   }
 
   public SessionFilter endedFor(Set<EndReason> some) {
-    return new SessionFilter(kinds, states, some, user, q, realm);
+    return new SessionFilter(kinds, states, some, user, q, realm, accessStatus);
   }
 
   public SessionFilter ofUser(@Nullable String anyForm) {
-    return new SessionFilter(kinds, states, reasons, anyForm, q, realm);
+    return new SessionFilter(kinds, states, reasons, anyForm, q, realm, accessStatus);
   }
 
   public SessionFilter naming(@Nullable String part) {
-    return new SessionFilter(kinds, states, reasons, user, part, realm);
+    return new SessionFilter(kinds, states, reasons, user, part, realm, accessStatus);
   }
 
   public SessionFilter inRealm(@Nullable String name) {
-    return new SessionFilter(kinds, states, reasons, user, q, name);
+    return new SessionFilter(kinds, states, reasons, user, q, name, accessStatus);
+  }
+
+  public SessionFilter standing(AccessStatus status) {
+    return new SessionFilter(kinds, states, reasons, user, q, realm, status);
   }
 }

@@ -189,7 +189,9 @@ public final class SessionOpenings {
                         .compose(withdrawn -> Future.failedFuture(refusal))
                     : Future.failedFuture(refusal);
               }
-              return ruled ? rules.apply(session.id(), initiator) : Future.succeededFuture();
+              return ruled
+                  ? rules.applyWithinPatience(session.id(), initiator)
+                  : Future.succeededFuture();
             });
   }
 

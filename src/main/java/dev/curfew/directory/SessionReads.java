@@ -148,7 +148,8 @@ public final class SessionReads {
         filter.kinds(),
         filter.states(),
         filter.reasons(),
-        FieldRules.optionalText("q", filter.q(), FieldRules.LONGEST_PERSONAL_NAME));
+        FieldRules.optionalText("q", filter.q(), FieldRules.LONGEST_PERSONAL_NAME),
+        filter.accessStatus());
   }
 
   /**

@@ -128,7 +128,8 @@ public final class SessionTokens {
                             known.tier(),
                             known.user().roles(),
                             Set.of(),
-                            token.id())));
+                            token.id(),
+                            token.expiresAt())));
   }
 
   /** Users changed: who holds what is looked up again. */

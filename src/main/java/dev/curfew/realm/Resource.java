@@ -11,7 +11,12 @@ import java.util.UUID;
  * @param users who may reach it; empty when everybody of the realm may
  */
 public record Resource(
-    UUID id, int realmId, String name, Provider provider, List<UUID> users, long createdAt) {
+    UUID id,
+    int realmId,
+    String name,
+    ResourceSettings settings,
+    List<UUID> users,
+    long createdAt) {
 
   /** Where a resource's rules are applied. */
   public enum Provider {
@@ -32,6 +37,11 @@ public record Resource(
       }
       return Optional.empty();
     }
+  }
+
+  /** Where its rules are applied. */
+  public Provider provider() {
+    return settings.provider();
   }
 
   public Resource {

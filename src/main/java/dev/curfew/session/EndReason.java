@@ -18,7 +18,7 @@ public enum EndReason {
   LOST(6, EventType.SESSION_LOST),
   /** A newer session of the same user took its place. */
   QUOTA(7, EventType.SESSION_REVOKED),
-  /** Approval was withdrawn before use. */
+  /** Approval was withdrawn before use, or nothing of what it was for could be opened. */
   DENIED(8, EventType.SESSION_REVOKED);
 
   private final short code;

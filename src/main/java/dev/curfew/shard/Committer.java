@@ -35,10 +35,15 @@ final class Committer {
 
   private final SessionStore store;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
+  private volatile CommitWatcher watcher = batch -> {};
   private int underWay;
 
   Committer(SessionStore store) {
     this.store = store;
+  }
+
+  void watch(CommitWatcher told) {
+    watcher = told;
   }
 
   /**
@@ -75,6 +80,7 @@ final class Committer {
                 underWay--;
               }
               sendNext();
+              group.forEach(each -> watcher.mayBeCommitted(each.batch));
               for (int i = 0; i < group.size(); i++) {
                 if (done.succeeded()) {
                   group.get(i).promise.tryComplete(done.result().get(i));

@@ -24,6 +24,7 @@ public final class ShardHost implements ClusterClock.DatabaseWatcher {
   private final Vertx vertx;
   private final ShardRouter router;
   private final PulseWriter pulses;
+  private final Committer committer;
   private final int shardCount;
   private final List<String> deployments = new ArrayList<>();
   private final ShardVerticle.Surroundings around;
@@ -40,11 +41,12 @@ public final class ShardHost implements ClusterClock.DatabaseWatcher {
     this.shardCount = shardCount;
     this.router = new ShardRouter(vertx, shardCount, options.requestTimeout());
     this.pulses = PulseWriter.start(vertx, store, options.pulseInterval());
+    this.committer = new Committer(store);
     this.around =
         new ShardVerticle.Surroundings(
             options.node(),
             store,
-            new Committer(store),
+            committer,
             clock,
             bus,
             pulses,
@@ -66,6 +68,11 @@ public final class ShardHost implements ClusterClock.DatabaseWatcher {
     return store
         .shardCount()
         .map(count -> new ShardHost(vertx, store, clock, bus, effects, options, count));
+  }
+
+  /** Has somebody told of every batch that this node commits. */
+  public void watch(CommitWatcher watcher) {
+    committer.watch(watcher);
   }
 
   public Sessions sessions() {

@@ -374,12 +374,16 @@ final class ShardVerticle extends VerticleBase {
               undone ->
                   ask(new Command.Finish(sessionId))
                       .onFailure(failure -> LOG.warn("Session {} is not finished yet", sessionId)))
-          .onFailure(
-              failure ->
-                  LOG.warn(
-                      "Effects of session {} could not be undone, trying again: {}",
-                      sessionId,
-                      failure.getMessage()));
+          .onFailure(failure -> notUndone(sessionId, failure));
+    }
+
+    /** What is a matter of time is told by who waits for it, not here every few seconds. */
+    private void notUndone(UUID sessionId, Throwable failure) {
+      if (failure instanceof CurfewException known && known.code() == ErrorCode.UNAVAILABLE) {
+        LOG.debug("Session {} is still ending: {}", sessionId, failure.getMessage());
+      } else {
+        LOG.warn("Effects of session {} could not be undone, trying again", sessionId, failure);
+      }
     }
 
     @Override

@@ -1,8 +1,12 @@
 package dev.curfew.store;
 
+import dev.curfew.auth.SealedSecret;
 import dev.curfew.realm.Resource;
+import dev.curfew.realm.ResourceSettings;
 import dev.curfew.session.Initiator;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
@@ -16,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class ResourceStore {
   private static final String COLUMNS =
       """
-      x.id, x.realm_id, x.name, x.provider, ms(x.created_at) AS created_at,
+      x.id, x.realm_id, x.name, x.provider, x.settings, x.secret IS NOT NULL AS has_secret, ms(x.created_at) AS created_at,
       ARRAY(
         SELECT u.id FROM resource_user ru JOIN users u ON u.numeric_id = ru.user_id
         WHERE ru.resource_id = x.id AND u.deleted_at IS NULL
@@ -32,7 +36,8 @@ public final class ResourceStore {
 
   private static final String INSERT =
       """
-      INSERT INTO resource (id, realm_id, name, provider) VALUES ($1, $2, $3, $4)
+      INSERT INTO resource (id, realm_id, name, provider, settings, secret)
+      VALUES ($1, $2, $3, $4, $5::text::jsonb, $6)
       """;
 
   private static final String ALLOW =
@@ -45,6 +50,7 @@ public final class ResourceStore {
   private static final String BY_ID = "SELECT " + COLUMNS + " WHERE x.id = $1";
 
   /**
+   * @param secret of the settings, where there is one
    * @param users numeric ids of those who may reach it; empty for everybody of the realm
    * @return fails with ALREADY_EXISTS
    */
@@ -52,13 +58,23 @@ public final class ResourceStore {
       UUID id,
       int realmId,
       String name,
-      Resource.Provider provider,
+      ResourceSettings settings,
+      @Nullable SealedSecret secret,
       Set<Integer> users,
       Initiator by) {
     return database
         .<Resource>transaction(
             on ->
-                Database.query(on, INSERT, Tuple.of(id, realmId, name, provider.wireName()))
+                Database.query(
+                        on,
+                        INSERT,
+                        Tuple.of(
+                            id,
+                            realmId,
+                            name,
+                            settings.provider().wireName(),
+                            SettingsJson.write(settings).encode(),
+                            secret == null ? null : Buffer.buffer(secret.bytes())))
                     .compose(
                         made ->
                             Database.query(
@@ -117,7 +133,10 @@ public final class ResourceStore {
               row.getUUID("id"),
               row.getInteger("realm_id"),
               row.getString("name"),
-              Resource.Provider.ofWireName(row.getString("provider")).orElseThrow(),
+              SettingsJson.read(
+                  row.getString("provider"),
+                  row.get(JsonObject.class, "settings"),
+                  row.getBoolean("has_secret")),
               List.of(row.getArrayOfUUIDs("users")),
               row.getLong("created_at")));
     }

@@ -1,12 +1,8 @@
 package dev.curfew.store;
 
 import dev.curfew.realm.ResourceRule;
-import dev.curfew.session.EventType;
-import dev.curfew.session.Initiator;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,10 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Resource rules of sessions. A rule is on record as PENDING before its session is created, so that
- * nothing is ever opened at a provider that nobody knows of.
+ * Resource rules of sessions, as they are put on record and shown. A rule is on record as PENDING
+ * before its session is created, so that nothing is ever opened at a provider that nobody knows of;
+ * what becomes of it then is in {@link GrantStore}.
  */
 public final class RuleStore {
   private final Database database;
@@ -26,17 +24,28 @@ public final class RuleStore {
     this.database = database;
   }
 
-  /** A rule to be put on record. */
+  /**
+   * A rule to be put on record.
+   *
+   * @param providerKey what its provider keeps once however many sessions want it; null where every
+   *     rule is its own
+   */
   public record NewRow(
-      UUID id, UUID resourceId, String resourceName, int ipVersion, String ipAddress) {}
+      UUID id,
+      UUID resourceId,
+      String resourceName,
+      int ipVersion,
+      String ipAddress,
+      @Nullable String providerKey) {}
 
   private static final String INSERT =
       """
       INSERT INTO resource_rule (
-        id, session_id, resource_id, resource_name, ip_version, ip_address, status)
-      SELECT r.id, $1, r.resource_id, r.resource_name, r.ip_version, r.ip_address, 'PENDING'
-      FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::smallint[], $6::text[])
-        AS r (id, resource_id, resource_name, ip_version, ip_address)
+        id, session_id, resource_id, resource_name, ip_version, ip_address, provider_key, status)
+      SELECT r.id, $1, r.resource_id, r.resource_name, r.ip_version, r.ip_address, r.provider_key,
+        'PENDING'
+      FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::smallint[], $6::text[], $7::text[])
+        AS r (id, resource_id, resource_name, ip_version, ip_address, provider_key)
       ON CONFLICT DO NOTHING
       """;
 
@@ -50,83 +59,17 @@ public final class RuleStore {
                 rules.stream().map(NewRow::resourceId).toArray(UUID[]::new),
                 rules.stream().map(NewRow::resourceName).toArray(String[]::new),
                 rules.stream().map(rule -> (short) rule.ipVersion()).toArray(Short[]::new),
-                rules.stream().map(NewRow::ipAddress).toArray(String[]::new)))
+                rules.stream().map(NewRow::ipAddress).toArray(String[]::new),
+                rules.stream().map(NewRow::providerKey).toArray(String[]::new)))
         .mapEmpty();
   }
 
   private static final String WITHDRAW =
-      "DELETE FROM resource_rule WHERE session_id = $1 AND status = 'PENDING'";
+      "DELETE FROM resource_rule WHERE session_id = $1 AND status = 'PENDING' AND sent_at IS NULL";
 
   /** Takes rules off the record whose session was refused. */
   public Future<Void> withdraw(UUID sessionId) {
     return database.query(WITHDRAW, Tuple.of(sessionId)).mapEmpty();
-  }
-
-  private static final String OF_USER =
-      " RETURNING id, resource_id, resource_name, ip_version, ip_address,"
-          + " (SELECT s.realm_id FROM session s WHERE s.id = session_id) AS realm_id,"
-          + " (SELECT s.user_id FROM session s WHERE s.id = session_id) AS user_id";
-
-  private static final String APPLY =
-      """
-      UPDATE resource_rule SET status = 'APPLIED', applied_at = clock_timestamp()
-      WHERE session_id = $1 AND status = 'PENDING'
-      """
-          + OF_USER;
-
-  /** Notes that the rules of a session hold, with an event for each. */
-  public Future<Void> apply(UUID sessionId, Initiator by) {
-    return changed(APPLY, EventType.GRANT_APPLIED, sessionId, by);
-  }
-
-  private static final String REMOVE =
-      """
-      UPDATE resource_rule SET status = 'REMOVED', removed_at = clock_timestamp()
-      WHERE session_id = $1 AND status <> 'REMOVED'
-      """
-          + OF_USER;
-
-  /** Notes that the rules of a session are gone, with an event for each. */
-  public Future<Void> remove(UUID sessionId, Initiator by) {
-    return changed(REMOVE, EventType.GRANT_REMOVED, sessionId, by);
-  }
-
-  private Future<Void> changed(String sql, EventType event, UUID sessionId, Initiator by) {
-    return database.transaction(
-        on ->
-            Database.query(on, sql, Tuple.of(sessionId))
-                .compose(
-                    rows -> {
-                      Future<Void> logged = Future.succeededFuture();
-                      for (Row row : rows) {
-                        logged = logged.compose(before -> log(on, event, sessionId, row, by));
-                      }
-                      return logged;
-                    }));
-  }
-
-  private static Future<Void> log(
-      SqlConnection on, EventType event, UUID sessionId, Row row, Initiator by) {
-    Integer realmId = row.getInteger("realm_id");
-    if (realmId == null) {
-      // The session was never created: there is nobody to tell.
-      return Future.succeededFuture();
-    }
-    return EventWriter.write(
-        on,
-        new LogEntry(
-            event,
-            realmId,
-            sessionId,
-            row.getLong("user_id"),
-            new JsonObject()
-                .put("sessionId", sessionId.toString())
-                .put("ruleId", row.getUUID("id").toString())
-                .put("resourceId", row.getUUID("resource_id").toString())
-                .put("resourceName", row.getString("resource_name"))
-                .put("ipVersion", row.getShort("ip_version"))
-                .put("ipAddress", row.getString("ip_address"))
-                .put("by", LogEntry.initiator(by))));
   }
 
   private static final String OF_SESSIONS =

@@ -1,5 +1,6 @@
 package dev.curfew.store;
 
+import dev.curfew.realm.AccessStatus;
 import dev.curfew.realm.SessionDetail;
 import dev.curfew.realm.Transition;
 import dev.curfew.session.EndReason;
@@ -120,6 +121,25 @@ public final class SessionQueries {
             });
   }
 
+  /** The same as {@link AccessStatus#of} says of a session and its rules. */
+  private static final String ACCESS_STATUS =
+      """
+      CASE
+        WHEN s.kind = %d AND s.reason = %d THEN 'FAILED'
+        WHEN s.state = 1 THEN 'PENDING'
+        WHEN s.state = 2 THEN (
+          SELECT CASE
+              WHEN bool_or(g.status = 'PENDING') THEN 'PENDING'
+              WHEN bool_and(g.status = 'FAILED') THEN 'FAILED'
+              WHEN bool_or(g.status = 'FAILED') THEN 'PARTIAL'
+              ELSE 'ACTIVE' END
+          FROM resource_rule g WHERE g.session_id = s.id)
+        WHEN s.state = 3 THEN 'EXPIRING'
+        WHEN s.reason = %d THEN 'EXPIRED'
+        ELSE 'CANCELLED' END
+      """
+          .formatted(SessionKind.ACCESS.code(), EndReason.DENIED.code(), EndReason.EXPIRED.code());
+
   private static final String NARROWED =
       """
         AND (cardinality($2::smallint[]) = 0 OR s.kind = ANY($2))
@@ -131,7 +151,10 @@ public final class SessionQueries {
           OR strpos(lower(u.email), lower($5)) > 0
           OR strpos(lower(s.attributes ->> 'deviceName'), lower($5)) > 0
           OR strpos(lower(s.attributes ->> 'resourceName'), lower($5)) > 0)
-      """;
+        AND ($7::text IS NULL OR $7 =
+      """
+          + ACCESS_STATUS
+          + ")";
 
   private static final String OF_USER =
       " WHERE s.user_id = $1 AND ($6::integer IS NULL OR s.realm_id = $6)";
@@ -140,9 +163,9 @@ public final class SessionQueries {
 
   private static final String PAGE =
       """
-        AND ($7::uuid IS NULL OR s.id < $7)
+        AND ($8::uuid IS NULL OR s.id < $8)
       ORDER BY s.id DESC
-      LIMIT $8
+      LIMIT $9
       """;
 
   private static final String LIST_OF_USER = "SELECT " + COLUMNS + FROM + OF_USER + NARROWED + PAGE;
@@ -184,6 +207,7 @@ public final class SessionQueries {
   private static Tuple parameters(SessionQuery query) {
     Tuple parameters = Tuple.tuple();
     Long userId = query.userId();
+    AccessStatus status = query.accessStatus();
     if (userId != null) {
       parameters.addLong(userId);
     } else {
@@ -194,7 +218,8 @@ public final class SessionQueries {
         .addArrayOfShort(codes(query.states(), SessionState::code))
         .addArrayOfShort(codes(query.reasons(), EndReason::code))
         .addString(query.q())
-        .addInteger(userId == null ? null : query.realmId());
+        .addInteger(userId == null ? null : query.realmId())
+        .addString(status == null ? null : status.name());
   }
 
   private static <E> Short[] codes(Set<E> values, Function<E, Short> code) {

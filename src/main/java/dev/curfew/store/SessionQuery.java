@@ -1,5 +1,6 @@
 package dev.curfew.store;
 
+import dev.curfew.realm.AccessStatus;
 import dev.curfew.session.EndReason;
 import dev.curfew.session.SessionKind;
 import dev.curfew.session.SessionState;
@@ -18,7 +19,8 @@ public record SessionQuery(
     Set<SessionKind> kinds,
     Set<SessionState> states,
     Set<EndReason> reasons,
-    @Nullable String q) {
+    @Nullable String q,
+    @Nullable AccessStatus accessStatus) {
   public SessionQuery {
     kinds = Set.copyOf(kinds);
     states = Set.copyOf(states);

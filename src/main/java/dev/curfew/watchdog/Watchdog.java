@@ -32,6 +32,10 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
   private static final int MOST = 500;
 
   private static final int DAYS_AHEAD = 2;
+
+  /** Rules are looked for among all that hold, so less often than the rest. */
+  private static final Duration RULES_EVERY = Duration.ofSeconds(30);
+
   private static final Duration PARTITIONS_EVERY = Duration.ofMinutes(10);
   private static final Duration PARTITIONS_AGAIN = Duration.ofMinutes(1);
 
@@ -57,6 +61,9 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
 
     /** Undoes what an ended session left open. */
     Future<Void> undo(UUID sessionId);
+
+    /** Takes up the resource rules that were left half-way. */
+    Future<Void> settleRules();
   }
 
   private final ClaimStore claims;
@@ -72,6 +79,7 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
   private boolean deaf = true;
   private long hearingSince;
   private long partitionsDueAt;
+  private long rulesDueAt;
   private Future<?> sweeping = Future.succeededFuture();
   private boolean stopped;
 
@@ -164,6 +172,7 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
         .compose(done -> part("overdue sessions", this::overdue))
         .compose(done -> part("sessions that are ending", this::ending))
         .compose(done -> part("checkouts", this::checkouts))
+        .compose(done -> part("resource rules", this::rules))
         .compose(done -> partitions());
   }
 
@@ -244,6 +253,14 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
               LOG.warn("Session {} could not be undone: {}", sessionId, failure.getMessage());
               return Future.succeededFuture();
             });
+  }
+
+  private Future<Void> rules() {
+    if (clock.now() < rulesDueAt) {
+      return Future.succeededFuture();
+    }
+    rulesDueAt = clock.now() + RULES_EVERY.toMillis();
+    return repairs.settleRules();
   }
 
   private Future<Void> partitions() {

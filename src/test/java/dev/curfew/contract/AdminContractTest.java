@@ -279,7 +279,7 @@ class AdminContractTest {
         .post(
             "/api/v1/admin/resources",
             json().put("name", "x").put("provider", "aws-security-group"))
-        .refuses(400, "provider");
+        .refuses(400, "settings.groupId");
   }
 
   @Test

@@ -350,15 +350,8 @@ final class SessionOpeningsTest {
   }
 
   @Test
-  void resources_ofOtherProvidersAreRefusedForNow() {
+  void resources_ofUnknownProvidersOrTakenNamesAreRefused() {
     Resources resources = directory.resources();
-    for (String provider : List.of("webhook", "aws-security-group")) {
-      assertThat(
-              refused(
-                  ErrorCode.INVALID_FIELD,
-                  () -> resources.create(admin, new NewResource("r", provider, List.of()))))
-          .hasMessage("provider " + provider + " is not supported yet");
-    }
     refused(
         ErrorCode.INVALID_FIELD,
         () -> resources.create(admin, new NewResource("r", "ftp", List.of())));

@@ -260,6 +260,7 @@ final class SessionTokensTest {
     assertThat(principal.realmId()).isEqualTo(realm.id());
     assertThat(principal.tier()).isEqualTo(Tier.BUSINESS);
     assertThat(principal.scopes()).isEmpty();
+    assertThat(principal.expiresAt()).isEqualTo(issued.session().expiresAt());
   }
 
   @Test

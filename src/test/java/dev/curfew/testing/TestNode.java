@@ -16,6 +16,9 @@ import dev.curfew.directory.NewApiKey;
 import dev.curfew.directory.NewUser;
 import dev.curfew.directory.PolicyDefaults;
 import dev.curfew.directory.SessionEndings;
+import dev.curfew.grant.Grants;
+import dev.curfew.outbound.OutboundClient;
+import dev.curfew.outbound.TargetGuard;
 import dev.curfew.realm.Realm;
 import dev.curfew.realm.User;
 import dev.curfew.session.Tier;
@@ -54,7 +57,18 @@ public final class TestNode implements AutoCloseable {
     this.bus = new Bus(store.vertx());
     this.clock = Await.result(ClusterClock.start(store.vertx(), store.database()));
     this.secrets = SecretBox.of(SECRETS_KEY);
-    this.endings = new SessionEndings(store.database(), secrets, bus);
+    this.endings =
+        new SessionEndings(
+            store.database(),
+            secrets,
+            bus,
+            new Grants(
+                store.vertx(),
+                store.database(),
+                bus,
+                OutboundClient.open(store.vertx(), TargetGuard.create(store.vertx(), true)),
+                secrets,
+                clock::now));
     this.shards =
         Await.result(
             ShardHost.create(
@@ -76,6 +90,7 @@ public final class TestNode implements AutoCloseable {
             endings,
             defaults,
             config.auth());
+    shards.watch(directory::mayHaveChanged);
     Await.result(directory.follow(bus));
     this.authenticator = directory.authenticator();
     Await.result(

@@ -67,6 +67,11 @@ class WatchdogTest {
             new Bus(on.vertx()),
             new Watchdog.Repairs() {
               @Override
+              public Future<Void> settleRules() {
+                return Future.succeededFuture();
+              }
+
+              @Override
               public void lookAgain(UUID sessionId) {
                 lookedAt.add(sessionId);
               }

@@ -18,20 +18,18 @@ import dev.curfew.directory.PageRequest;
 import dev.curfew.directory.SessionFilter;
 import dev.curfew.directory.SessionRequest;
 import dev.curfew.fault.CurfewException;
+import dev.curfew.fault.ErrorCode;
+import dev.curfew.realm.AccessStatus;
 import dev.curfew.realm.ResourceRule;
 import dev.curfew.realm.SessionDetail;
-import dev.curfew.session.EndReason;
 import dev.curfew.session.SessionKind;
-import dev.curfew.session.SessionState;
 import io.netty.util.NetUtil;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -76,9 +74,16 @@ public final class AccessDialect implements Dialect {
     return List.of(
         new ApiRoute(HttpMethod.POST, SESSIONS, writes, json, this::start),
         ApiRoute.get(SESSIONS, reads, this::own),
-        ApiRoute.get(SESSIONS + "/admin", admin, this::all),
+        ApiRoute.get(
+            SESSIONS + "/admin",
+            Need.scope(Scope.ADMIN, Scope.SESSIONS_READ, Scope.AUDIT_READ),
+            this::all),
         new ApiRoute(
-            HttpMethod.POST, SESSIONS + "/admin/:id/stop", admin, json, this::stopAsAdministrator),
+            HttpMethod.POST,
+            SESSIONS + "/admin/:id/stop",
+            Need.scope(Scope.ADMIN, Scope.SESSIONS_WRITE),
+            json,
+            this::stopAsAdministrator),
         ApiRoute.get(SESSIONS + "/:id", reads, this::show),
         new ApiRoute(HttpMethod.POST, SESSIONS + "/:id/extend", writes, json, this::extend),
         new ApiRoute(HttpMethod.POST, SESSIONS + "/:id/stop", writes, json, this::stop),
@@ -182,23 +187,14 @@ public final class AccessDialect implements Dialect {
     if (status == null) {
       return SessionFilter.ALL;
     }
-    return switch (status) {
-      case "PENDING" -> SessionFilter.ALL.inStates(Set.of(SessionState.APPROVED));
-      case "ACTIVE", "PARTIAL", "FAILED" -> SessionFilter.ALL.inStates(Set.of(SessionState.ACTIVE));
-      case "EXPIRING" -> SessionFilter.ALL.inStates(Set.of(SessionState.ENDING));
-      case "EXPIRED" ->
-          SessionFilter.ALL
-              .inStates(Set.of(SessionState.ENDED))
-              .endedFor(Set.of(EndReason.EXPIRED));
-      case "CANCELLED" ->
-          SessionFilter.ALL
-              .inStates(Set.of(SessionState.ENDED))
-              .endedFor(EnumSet.complementOf(EnumSet.of(EndReason.EXPIRED)));
-      default ->
-          throw CurfewException.invalid(
-              "status",
-              "must be one of PENDING, ACTIVE, PARTIAL, FAILED, EXPIRING, EXPIRED, CANCELLED");
-    };
+    return SessionFilter.ALL.standing(
+        AccessStatus.ofName(status)
+            .orElseThrow(
+                () ->
+                    CurfewException.invalid(
+                        "status",
+                        "must be one of PENDING, ACTIVE, PARTIAL, FAILED, EXPIRING, EXPIRED,"
+                            + " CANCELLED")));
   }
 
   private Future<Answer> show(Exchange exchange) {
@@ -222,11 +218,33 @@ public final class AccessDialect implements Dialect {
     if (additional == null) {
       throw CurfewException.invalid("additionalHours", "is required");
     }
+    UUID id = exchange.pathUuid("id");
     return gateway
         .directory()
-        .sessionChanges()
-        .extend(exchange.principal(), exchange.pathUuid("id"), additional)
+        .sessionReads()
+        .get(exchange.principal(), id, Authorisation.Intent.CHANGE)
+        .compose(this::requireExtendable)
+        .compose(
+            extendable ->
+                gateway.directory().sessionChanges().extend(exchange.principal(), id, additional))
         .compose(session -> answer(200, session));
+  }
+
+  private Future<Void> requireExtendable(SessionDetail session) {
+    return gateway
+        .directory()
+        .resources()
+        .rulesOf(List.of(session.id()))
+        .map(
+            rules -> {
+              AccessStatus status = AccessStatus.of(session, rulesOf(rules, session));
+              if (!status.extendable()) {
+                throw CurfewException.of(
+                    ErrorCode.WRONG_STATE,
+                    "Session is not in an extendable state: it is " + status);
+              }
+              return null;
+            });
   }
 
   private Future<Answer> stop(Exchange exchange) {
@@ -238,17 +256,10 @@ public final class AccessDialect implements Dialect {
   }
 
   private Future<Answer> stopAsAdministrator(Exchange exchange) {
-    UUID id = exchange.pathUuid("id");
     return gateway
         .directory()
-        .sessionReads()
-        .get(exchange.principal(), id, Authorisation.Intent.CHANGE)
-        .compose(
-            session -> {
-              Authorisation.requireAdministrator(
-                  exchange.principal(), session.realmId(), "Session");
-              return gateway.directory().sessionChanges().stop(exchange.principal(), id);
-            })
+        .sessionChanges()
+        .stopAsAdministrator(exchange.principal(), exchange.pathUuid("id"))
         .compose(session -> answer(200, session));
   }
 

@@ -1,6 +1,7 @@
 package dev.curfew.api.access;
 
 import dev.curfew.api.Times;
+import dev.curfew.realm.AccessStatus;
 import dev.curfew.realm.ResourceRule;
 import dev.curfew.realm.SessionDetail;
 import dev.curfew.session.EndReason;
@@ -25,47 +26,13 @@ final class SessionResponse {
         .put("userEmail", session.user().email())
         .put("ipv4Address", session.ipv4Address())
         .put("ipv6Address", session.ipv6Address())
-        .put("status", status(session, rules).name())
+        .put("status", AccessStatus.of(session, rules).name())
         .put("startedAt", Times.iso(session.startedAt()))
         .put("expiresAt", Times.iso(session.expiresAt()))
         .put("endedAt", Times.iso(session.endedAt()))
         .put("endedReason", endedReason(session))
         .put("resourceIps", resourceIps)
         .put("createdAt", Times.iso(session.createdAt()));
-  }
-
-  /** The dialect's states, as far as they follow from session and rules. */
-  enum Status {
-    PENDING,
-    ACTIVE,
-    PARTIAL,
-    FAILED,
-    EXPIRING,
-    EXPIRED,
-    CANCELLED
-  }
-
-  static Status status(SessionDetail session, List<ResourceRule> rules) {
-    return switch (session.state()) {
-      case APPROVED -> Status.PENDING;
-      case ACTIVE -> active(rules);
-      case ENDING -> Status.EXPIRING;
-      case ENDED -> session.reason() == EndReason.EXPIRED ? Status.EXPIRED : Status.CANCELLED;
-    };
-  }
-
-  private static Status active(List<ResourceRule> rules) {
-    long failed = count(rules, ResourceRule.Status.FAILED);
-    if (failed == 0) {
-      return count(rules, ResourceRule.Status.PENDING) == rules.size() && !rules.isEmpty()
-          ? Status.PENDING
-          : Status.ACTIVE;
-    }
-    return failed == rules.size() ? Status.FAILED : Status.PARTIAL;
-  }
-
-  private static long count(List<ResourceRule> rules, ResourceRule.Status status) {
-    return rules.stream().filter(rule -> rule.status() == status).count();
   }
 
   private static @Nullable String endedReason(SessionDetail session) {

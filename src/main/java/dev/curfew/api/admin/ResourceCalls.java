@@ -22,7 +22,10 @@ final class ResourceCalls {
     Fields body = exchange.body();
     NewResource wanted =
         new NewResource(
-            body.text("name", 128), body.text("provider", 64), body.texts("users", 1_000));
+            body.text("name", 128),
+            body.text("provider", 64),
+            ResourceSettingsJson.read(body.object("settings")),
+            body.texts("users", 1_000));
     return gateway
         .directory()
         .resources()
@@ -45,7 +48,7 @@ final class ResourceCalls {
         .put("id", resource.id().toString())
         .put("name", resource.name())
         .put("provider", resource.provider().wireName())
-        .put("settings", new JsonObject())
+        .put("settings", ResourceSettingsJson.write(resource.settings()))
         .put("users", users.isEmpty() ? null : users);
   }
 }
