@@ -28,8 +28,9 @@ final class AmInstallation implements AutoCloseable {
   }
 
   static AmInstallation start(Map<String, String> settings) {
-    Map<String, String> all = new HashMap<>(settings);
+    Map<String, String> all = new HashMap<>();
     all.put("webhooks.allow-private-targets", "true");
+    all.putAll(settings);
     Installation node = Installation.start(all);
     try {
       return new AmInstallation(node);
