@@ -61,8 +61,6 @@ public final class HotCallsBench {
                 "0",
                 "data.dir",
                 Files.createTempDirectory("curfew-bench-").toString(),
-                "bootstrap.admin-password",
-                PASSWORD,
                 "rate-limit.per-second",
                 "0",
                 "pra.rate-limit.per-second",
@@ -105,6 +103,8 @@ public final class HotCallsBench {
   private static Map<String, Call> calls(String url, String key) throws Exception {
     ApiClient api = new ApiClient(url, key);
     String credential = "X-API-Key: " + key + "\r\n";
+    api.post(
+        "/api/v1/admin/users", new JsonObject().put("username", "bench").put("password", PASSWORD));
     Call polling = new Call();
     Call status = new Call();
     Call validate = new Call();
@@ -145,7 +145,7 @@ public final class HotCallsBench {
         HttpClient.newHttpClient()
             .send(
                 HttpRequest.newBuilder(URI.create(url + "/json/authenticate"))
-                    .header("X-OpenAM-Username", "admin")
+                    .header("X-OpenAM-Username", "bench")
                     .header("X-OpenAM-Password", PASSWORD)
                     .POST(HttpRequest.BodyPublishers.noBody())
                     .build(),

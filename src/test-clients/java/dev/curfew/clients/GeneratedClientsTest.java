@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
  * to a node.
  */
 class GeneratedClientsTest {
+  private static final String PASSWORD = "correct horse battery staple";
+
   private static TestNode node;
   private static Consumer<HttpRequest.Builder> key;
 
@@ -116,5 +118,64 @@ class GeneratedClientsTest {
     generated.admin.api.SessionsApi sessions = new generated.admin.api.SessionsApi(admin());
     sessions.revokeSession(id, new generated.admin.model.RevokeSessionRequest().reason("seen enough"));
     assertThat(sessions.getSessionWithHistory(id).getEndReason()).isNotNull();
+  }
+
+  private static generated.am.ApiClient am() {
+    generated.am.ApiClient client = new generated.am.ApiClient();
+    client.updateBaseUri(node.url());
+    return client;
+  }
+
+  private static generated.console.ApiClient console() {
+    generated.console.ApiClient client = new generated.console.ApiClient();
+    client.updateBaseUri(node.url());
+    return client.setRequestInterceptor(key);
+  }
+
+  @Test
+  void amClient_logsInValidatesAndLogsOut() throws Exception {
+    new generated.admin.api.UsersApi(admin())
+        .createUser(
+            new generated.admin.model.CreateUserRequest().username("demo").password(PASSWORD));
+    String token =
+        new generated.am.api.AuthenticationApi(am())
+            .authenticate(
+                "demo", PASSWORD, null, null, null, null, null, null, new generated.am.model.LoginBody())
+            .getLoggedIn()
+            .getTokenId();
+    generated.am.api.SessionsApi sessions =
+        new generated.am.api.SessionsApi(
+            am().setRequestInterceptor(request -> request.header("iPlanetDirectoryPro", token)));
+    assertThat(act(sessions, "validate").getUid()).isEqualTo("demo");
+    act(sessions, "logout");
+    assertThat(act(sessions, "validate").getValid()).isFalse();
+  }
+
+  private static generated.am.model.ActionResult act(
+      generated.am.api.SessionsApi sessions, String action) throws Exception {
+    return sessions.actOnSessions(
+        action, null, null, null, "resource=4.0", new generated.am.model.ActionBody());
+  }
+
+  @Test
+  void consoleClient_grantsAndRevokesDeviceRights() throws Exception {
+    UUID id =
+        new generated.console.api.GrantsApi(console())
+            .grantDeviceAdmin(
+                new generated.console.model.DeviceGrant()
+                    .userId(new generated.console.model.UserReference("admin"))
+                    .deviceId("laptop-7")
+                    .durationSeconds(600L))
+            .getId();
+    generated.console.api.ActiveSessionsApi sessions =
+        new generated.console.api.ActiveSessionsApi(console());
+    sessions.revokeActiveSession(id, new generated.console.model.Reason().reason("lost"));
+    generated.console.ApiException refused =
+        catchThrowableOfType(
+            generated.console.ApiException.class,
+            () ->
+                sessions.revokeActiveSession(
+                    UUID.randomUUID(), new generated.console.model.Reason()));
+    assertThat(refused.getCode()).isEqualTo(404);
   }
 }
