@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -468,11 +469,14 @@ class AlertSocketTest {
             OPTIONS.recheck(),
             OPTIONS.goodbye()));
     try (Socket stalled = handshake("")) {
-      for (int written = 0; node.hub().readersCut() == 0; written += 100) {
-        assertThat(written).isLessThan(2_000);
-        writeBulk(written, 100);
-        node.nudge();
-      }
+      AtomicInteger written = new AtomicInteger();
+      Await.until(
+          "the reader is cut",
+          () -> {
+            writeBulk(written.getAndAdd(100), 100);
+            node.nudge();
+            return node.hub().readersCut() > 0;
+          });
       Await.until("disconnected", () -> node.hub().connections() == 0);
       assertThat(stalled.isConnected()).isTrue();
     }

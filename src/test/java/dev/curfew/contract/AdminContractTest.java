@@ -308,7 +308,9 @@ class AdminContractTest {
     at.anonymous.get("/health/ready").is(200);
     assertThat(at.admin.get("/metrics").is(200).text()).contains("curfew_sessions_live");
     at.user.get("/metrics").is(403);
+    at.anonymous.get("/openapi").is(200);
     at.anonymous.get("/openapi/psm.yaml").is(200);
+    assertThat(at.anonymous.get("/docs").is(200).text()).contains("/docs/documents.js");
     at.admin.get("/api/v1/alerts").refuses(400, "Upgrade");
   }
 
