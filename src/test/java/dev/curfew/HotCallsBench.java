@@ -29,7 +29,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * The calls that never cease, over HTTP through to the session in its shard: heartbeats, session
  * tokens validated and refreshed, what is left of a user's sessions. Each beside a bare vertx-web
- * POST with a body of the same size, in the same run and alternating.
+ * POST with a body of the same size, in the same run and alternating. Arguments name the calls to
+ * measure: polling, validate, refresh, session-status; without any, all.
  */
 public final class HotCallsBench {
   private static final int SESSIONS = 1_000;
@@ -53,7 +54,18 @@ public final class HotCallsBench {
     }
   }
 
-  public static void main(String[] args) throws Exception {
+  /** Exits either way: the event loops of what failed would keep the process alive. */
+  public static void main(String[] args) {
+    try {
+      run(List.of(args));
+      System.exit(0);
+    } catch (Exception | Error failure) {
+      failure.printStackTrace();
+      System.exit(1);
+    }
+  }
+
+  private static void run(List<String> wanted) throws Exception {
     CurfewConfig config =
         CurfewConfig.of(
             Map.of(
@@ -73,7 +85,7 @@ public final class HotCallsBench {
     int barePort = bareServer(vertx);
     int port = URI.create(node.url()).getPort();
 
-    Map<String, Call> calls = calls(node.url(), key);
+    Map<String, Call> calls = calls(node.url(), key, wanted);
     Map<String, List<HttpLoad.Result>> results = new LinkedHashMap<>();
     Map<String, List<HttpLoad.Result>> bare = new LinkedHashMap<>();
     for (int round = 0; round <= ROUNDS; round++) {
@@ -97,36 +109,44 @@ public final class HotCallsBench {
     }
     await(node.close());
     await(vertx.close());
-    System.exit(0);
   }
 
-  private static Map<String, Call> calls(String url, String key) throws Exception {
+  private static Map<String, Call> calls(String url, String key, List<String> wanted)
+      throws Exception {
     ApiClient api = new ApiClient(url, key);
     String credential = "X-API-Key: " + key + "\r\n";
     api.post(
         "/api/v1/admin/users", new JsonObject().put("username", "bench").put("password", PASSWORD));
-    Call polling = new Call();
-    Call status = new Call();
-    Call validate = new Call();
-    Call refresh = new Call();
-    for (int i = 0; i < SESSIONS; i++) {
-      JsonObject heartbeat =
-          new JsonObject().put("session", open(api, "psm")).put("processInstance", "bench");
-      polling.add("POST", POLLING, heartbeat.encode(), credential);
-      String token = logIn(url);
-      String holder = "iPlanetDirectoryPro: " + token + "\r\nAccept-API-Version: resource=4.0\r\n";
-      validate.add("POST", TOKENS + "validate", "{}", holder);
-      refresh.add("POST", TOKENS + "refresh", "{}", holder);
-    }
-    open(api, "jump");
-    open(api, "jump");
-    status.add("GET", SESSION_STATUS + "1", "", credential);
     Map<String, Call> calls = new LinkedHashMap<>();
-    calls.put("Polling", polling);
-    calls.put("tokens: validate", validate);
-    calls.put("tokens: refresh", refresh);
-    calls.put("session-status", status);
+    for (String name : List.of("polling", "validate", "refresh", "session-status")) {
+      if (wanted.isEmpty() || wanted.contains(name)) {
+        calls.put(name, call(name, url, api, credential));
+      }
+    }
     return calls;
+  }
+
+  private static Call call(String name, String url, ApiClient api, String credential)
+      throws Exception {
+    Call call = new Call();
+    if (name.equals("session-status")) {
+      open(api, "jump");
+      open(api, "jump");
+      call.add("GET", SESSION_STATUS + "1", "", credential);
+      return call;
+    }
+    for (int i = 0; i < SESSIONS; i++) {
+      if (name.equals("polling")) {
+        JsonObject heartbeat =
+            new JsonObject().put("session", open(api, "psm")).put("processInstance", "bench");
+        call.add("POST", POLLING, heartbeat.encode(), credential);
+      } else {
+        String holder =
+            "iPlanetDirectoryPro: " + logIn(url) + "\r\nAccept-API-Version: resource=4.0\r\n";
+        call.add("POST", TOKENS + name, "{}", holder);
+      }
+    }
+    return call;
   }
 
   private static String open(ApiClient api, String kind) {

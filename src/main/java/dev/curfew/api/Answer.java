@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Answer(
     int status, @Nullable String contentType, @Nullable Buffer body, Map<String, String> headers) {
-  private static final String JSON = "application/json";
+  static final String JSON = "application/json";
 
   /** The operation has written, or will write, the response itself. */
   public static final Answer WRITTEN = new Answer(0, null, null, Map.of());

@@ -25,6 +25,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Frontend {
   private static final Logger LOG = LoggerFactory.getLogger(Frontend.class);
+  private static final int OK = 200;
+
+  // Encoded once: almost every answer has these.
+  private static final CharSequence JSON = HttpHeaders.createOptimized(Answer.JSON);
+  private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
   private static final String BEARER = "Bearer ";
   private static final int UNAUTHORIZED = 401;
 
@@ -227,11 +232,13 @@ public final class Frontend {
       response.reset();
       return;
     }
-    response.setStatusCode(answer.status());
+    if (answer.status() != OK) {
+      response.setStatusCode(answer.status());
+    }
     String type = answer.contentType();
     if (type != null) {
-      response.putHeader(HttpHeaders.CONTENT_TYPE, type);
-      response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+      response.putHeader(HttpHeaders.CONTENT_TYPE, type.equals(Answer.JSON) ? JSON : type);
+      response.putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE);
     }
     if (answer.status() == UNAUTHORIZED) {
       response.putHeader("WWW-Authenticate", "Bearer");

@@ -76,30 +76,39 @@ public final class JoinTokens {
   }
 
   /**
-   * Takes a token in: it is used up.
+   * Takes a token in, for a gateway of the session's realm: it is used up, whoever presents it.
    *
-   * @return fails with UNAUTHENTICATED when it is unknown, used or expired, WRONG_STATE when the
-   *     session is over by now
+   * @return fails with NOT_FOUND when it is unknown, used or expired, or its session of another
+   *     realm; WRONG_STATE when the session is over by now
    */
-  public Future<JoinTicket> redeem(Secret token) {
+  public Future<JoinTicket> redeem(Principal by, Secret token) {
     return store
         .use(TokenHash.of(token.reveal()))
-        .map(
-            used ->
-                used.orElseThrow(
-                    () ->
-                        CurfewException.of(
-                            ErrorCode.UNAUTHENTICATED,
-                            "The join token is unknown, used or expired")))
+        .map(used -> used.orElseThrow(JoinTokens::unknownToken))
         .compose(
             row ->
-                requireActive(row.sessionId())
+                reads
+                    .getForGateway(by, row.sessionId())
+                    .recover(hidden -> Future.failedFuture(unknownToken(hidden)))
+                    .compose(session -> requireActive(row.sessionId()))
                     .map(
                         new JoinTicket(
                             row.sessionId(),
                             token,
                             row.expiresAt(),
                             new JoinRequest(row.gateway(), row.width(), row.height(), row.dpi()))));
+  }
+
+  private static CurfewException unknownToken() {
+    return CurfewException.of(
+        ErrorCode.NOT_FOUND, "token", "The join token is unknown, used or expired");
+  }
+
+  /** Whoever may not know of the session is not told that its token was good. */
+  private static Throwable unknownToken(Throwable failure) {
+    return failure instanceof CurfewException known && known.code() == ErrorCode.NOT_FOUND
+        ? unknownToken()
+        : failure;
   }
 
   private Future<Void> requireActive(UUID sessionId) {

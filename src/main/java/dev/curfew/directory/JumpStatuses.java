@@ -79,7 +79,9 @@ public final class JumpStatuses {
 
   private Future<Status> read(Principal by, long numericId) {
     Known reading = new Known(null);
-    byUser.put(numericId, reading);
+    // One of those who read at the same time is remembered; were each to take the place of the one
+    // before, none would ever be while many ask.
+    byUser.putIfAbsent(numericId, reading);
     return users
         .ofNumericId(by, numericId)
         .compose(

@@ -67,7 +67,7 @@ public final class HttpLoad {
         NetSocket socket, List<Buffer> requests, int first, long until, CountDownLatch done) {
       this.socket = socket;
       this.requests = requests;
-      this.next = first;
+      this.next = first % requests.size();
       this.until = until;
       this.done = done;
     }

@@ -87,6 +87,18 @@ class PsmContractTest {
             .put("Dpi", "96");
     assertThat(at.user.post(PSM + "JoinSession", wanted).is(200).text())
         .startsWith("\"https://gateway.example.com/");
+    String url = at.user.post(PSM + "JoinSession", wanted).is(200).text().replace("\"", "");
+    JsonObject token = new JsonObject().put("token", url.substring(url.indexOf("token=") + 6));
+    at.user.post(PSM + "RedeemJoinToken", token).is(403);
+    JsonObject redeemed = at.gateway.post(PSM + "RedeemJoinToken", token).is(200).json();
+    assertThat(redeemed).isEqualTo(wanted);
+    at.gateway.post(PSM + "RedeemJoinToken", token).is(404);
+    String other = at.user.post(PSM + "JoinSession", wanted).is(200).text().replace("\"", "");
+    JsonObject stolen = new JsonObject().put("token", other.substring(other.indexOf("token=") + 6));
+    at.strangeGateway.post(PSM + "RedeemJoinToken", stolen).is(404);
+    at.gateway.post(PSM + "RedeemJoinToken", stolen).is(404);
+    at.gateway.post(PSM + "RedeemJoinToken", new JsonObject()).refuses(400, "token");
+
     at.other.post(PSM + "JoinSession", wanted).is(403);
     at.stranger.post(PSM + "JoinSession", wanted).is(404);
     at.admin.post("/api/v1/admin/sessions/" + id + "/revoke").is(200);

@@ -333,16 +333,16 @@ final class CheckoutsTest {
     JoinRequest request = new JoinRequest("gateway.example.com", 1024, 768, 96);
     JoinTicket ticket = Await.result(tokens.issue(admin, checkout.sessionId(), request));
     assertThat(ticket.toString()).doesNotContain(ticket.token().reveal());
-    JoinTicket redeemed = Await.result(tokens.redeem(ticket.token()));
+    JoinTicket redeemed = Await.result(tokens.redeem(admin, ticket.token()));
     assertThat(redeemed.sessionId()).isEqualTo(checkout.sessionId());
     assertThat(redeemed.request()).isEqualTo(request);
-    refused(ErrorCode.UNAUTHENTICATED, () -> tokens.redeem(ticket.token()));
-    refused(ErrorCode.UNAUTHENTICATED, () -> tokens.redeem(Secret.of("guess")));
+    refused(ErrorCode.NOT_FOUND, () -> tokens.redeem(admin, ticket.token()));
+    refused(ErrorCode.NOT_FOUND, () -> tokens.redeem(admin, Secret.of("guess")));
 
     JoinTicket unused = Await.result(tokens.issue(admin, checkout.sessionId(), request));
     Await.result(checkouts.checkin(admin, checkout.id()));
     refused(ErrorCode.WRONG_STATE, () -> tokens.issue(admin, checkout.sessionId(), request));
-    refused(ErrorCode.WRONG_STATE, () -> tokens.redeem(unused.token()));
+    refused(ErrorCode.WRONG_STATE, () -> tokens.redeem(admin, unused.token()));
     Principal stranger = node.user(node.realm(Tier.FREE).name(), Role.ORG_ADMIN);
     refused(ErrorCode.NOT_FOUND, () -> tokens.issue(stranger, checkout.sessionId(), request));
     refused(

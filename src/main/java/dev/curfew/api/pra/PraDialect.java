@@ -164,12 +164,13 @@ public final class PraDialect implements Dialect {
         || exempt.contains(caller.userUuid().toString())) {
       return;
     }
-    long left = perSecond.take(caller.userUuid());
+    // An API account's tokens count together, apart from other credentials of whoever made it.
+    long left = perSecond.take(caller.credentialId());
     if (perSecond.permits() > 0) {
       response.putHeader("X-RateLimit-Limit", Long.toString(perSecond.permits()));
       response.putHeader("X-RateLimit-Remaining", Long.toString(Math.max(0, left)));
     }
-    if (left < 0 || !perHour.admits(caller)) {
+    if (left < 0 || perHour.take(caller.credentialId()) < 0) {
       throw CurfewException.of(ErrorCode.RATE_LIMITED, "Too many requests; try again shortly");
     }
   }

@@ -116,6 +116,7 @@ public final class PsmDialect implements Dialect {
             utility::remainingMinutes));
     routes.add(post("GetCredential", Need.scope(Scope.CREDENTIAL_READ), json, utility::credential));
     routes.add(post("JoinSession", Need.scope(Scope.SESSION_JOIN), json, utility::join));
+    routes.add(post("RedeemJoinToken", writes, json, utility::redeem));
     routes.add(ApiRoute.get(BASE + "/GetUserPlatform", Need.CREDENTIAL, utility::platform));
     routes.add(
         post("GetUserPlatform", Need.CREDENTIAL, BodyRule.json(ENVELOPE), utility::platform));

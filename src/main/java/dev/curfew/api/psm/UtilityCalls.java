@@ -27,6 +27,8 @@ final class UtilityCalls {
   private static final Pattern HOST =
       Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)(:[0-9]{1,5})?");
 
+  private static final int LONGEST_TOKEN = 128;
+
   private final Gateway gateway;
 
   UtilityCalls(Gateway gateway) {
@@ -115,6 +117,24 @@ final class UtilityCalls {
         .joinTokens()
         .issue(exchange.principal(), session, request)
         .map(ticket -> Answer.json(200, Json.encodeToBuffer(url(ticket))));
+  }
+
+  /** A gateway exchanges the token of a join URL for what it was issued for. */
+  Future<Answer> redeem(Exchange exchange) {
+    Secret token = Secret.of(exchange.body().text("token", LONGEST_TOKEN));
+    return gateway
+        .directory()
+        .joinTokens()
+        .redeem(exchange.principal(), token)
+        .map(
+            ticket ->
+                Answer.ok(
+                    new JsonObject()
+                        .put("PrivSessionID", ticket.sessionId().toString())
+                        .put("GatewayServerAddress", ticket.request().gateway())
+                        .put("Width", Integer.toString(ticket.request().width()))
+                        .put("Height", Integer.toString(ticket.request().height()))
+                        .put("Dpi", Integer.toString(ticket.request().dpi()))));
   }
 
   private static String url(JoinTicket ticket) {
