@@ -20,11 +20,11 @@ public record Answer(
   public static final Answer WRITTEN = new Answer(0, null, null, Map.of());
 
   public static Answer json(int status, JsonObject body) {
-    return new Answer(status, JSON, body.toBuffer(), Map.of());
+    return new Answer(status, JSON, JsonText.of(body), Map.of());
   }
 
   public static Answer json(int status, JsonArray body) {
-    return new Answer(status, JSON, body.toBuffer(), Map.of());
+    return new Answer(status, JSON, JsonText.of(body), Map.of());
   }
 
   /** A body that is JSON already. */

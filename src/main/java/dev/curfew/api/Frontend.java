@@ -143,8 +143,10 @@ public final class Frontend {
                     }
                     try {
                       run(route, errors, context, principal, body(route, read.result()));
-                    } catch (CurfewException malformed) {
-                      respond(context, errors.of(malformed, request));
+                    } catch (RuntimeException failure) {
+                      // Whatever it is, the caller is answered.
+                      respond(
+                          context, errors.of(asCurfew(failure, context, route.path()), request));
                     }
                   });
     }
