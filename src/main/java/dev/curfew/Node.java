@@ -86,6 +86,7 @@ final class Node {
   private final Deque<Supplier<Future<?>>> running = new ArrayDeque<>();
   private Optional<Secret> generatedKey = Optional.empty();
   private List<ApiRoute> routes = List.of();
+  private volatile boolean installed;
   private int httpPort;
 
   private Node(CurfewConfig config) {
@@ -174,6 +175,7 @@ final class Node {
         .map(
             first -> {
               generatedKey = first.generatedKey();
+              installed = true;
               return null;
             });
   }
@@ -330,8 +332,9 @@ final class Node {
             });
   }
 
-  private static Map<String, BooleanSupplier> checks(ClusterClock clock, ShardHost shards) {
+  private Map<String, BooleanSupplier> checks(ClusterClock clock, ShardHost shards) {
     Map<String, BooleanSupplier> checks = new LinkedHashMap<>();
+    checks.put("installation", () -> installed);
     checks.put("database", clock::databaseAnswers);
     checks.put("shards", () -> shards.shardsServed() == shards.shardCount());
     checks.put("clock", () -> clock.errorMillis() <= WIDEST_CLOCK_ERROR_MILLIS);
