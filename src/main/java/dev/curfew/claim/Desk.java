@@ -51,6 +51,9 @@ final class Desk {
   private final Promise<Void> idle = Promise.promise();
   private boolean closed;
 
+  /** How many claims that nobody wants any more are on their way back. */
+  private int goingBack;
+
   Desk(Work work, ClaimStore store, Bus bus, ClaimCoordinator.Options options, Vertx vertx) {
     this.work = work;
     this.store = store;
@@ -151,7 +154,7 @@ final class Desk {
       }
     }
     if (closed) {
-      idle.tryComplete();
+      completeWhenIdle();
     } else if (wokenMeanwhile || waiting.stream().anyMatch(request -> !request.tried)) {
       serve();
     }
@@ -173,6 +176,7 @@ final class Desk {
 
   private void giveBack(List<Claim> claims) {
     for (Claim claim : List.copyOf(claims)) {
+      goingBack++;
       store
           .handBack(claim.sessionId(), claim.claimant(), "whoever claimed it has gone")
           .onSuccess(
@@ -186,16 +190,30 @@ final class Desk {
                       "The recording of session {} stays claimed by {} until its lease is over: {}",
                       claim.sessionId(),
                       claim.owner(),
-                      failure.getMessage()));
+                      failure.getMessage()))
+          .onComplete(
+              done ->
+                  home.runOnContext(
+                      none -> {
+                        goingBack--;
+                        completeWhenIdle();
+                      }));
     }
   }
 
-  /** Answers everybody who waits with nothing. Completes when no statement is under way. */
-  Future<Void> close() {
-    closed = true;
-    if (!underWay) {
+  private void completeWhenIdle() {
+    if (closed && !underWay && goingBack == 0) {
       idle.tryComplete();
     }
+  }
+
+  /**
+   * Answers everybody who waits with nothing. Completes when no statement is under way and nothing
+   * is on its way back any more, so that a node that stops leaves no claim behind.
+   */
+  Future<Void> close() {
+    closed = true;
+    completeWhenIdle();
     return idle.future()
         .onComplete(
             done -> {
