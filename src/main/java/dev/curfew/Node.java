@@ -190,7 +190,7 @@ final class Node {
       OutboundClient outbound) {
     EventStore log = new EventStore(database);
     EventFeed feed = new EventFeed(log);
-    AlertHub hub = new AlertHub(log, bus, AlertHub.Options.DEFAULT);
+    AlertHub hub = new AlertHub(log, bus, clock::now, AlertHub.Options.DEFAULT);
     ClaimCoordinator claims =
         new ClaimCoordinator(
             new ClaimStore(database),
@@ -355,7 +355,7 @@ final class Node {
         .description("Whether the database answered last")
         .register(metrics);
     Gauge.builder("curfew_alert_connections", hub, AlertHub::connections)
-        .description("WebSockets that follow the event log")
+        .description("Connections that follow the event log")
         .register(metrics);
   }
 

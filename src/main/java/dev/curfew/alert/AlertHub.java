@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * The node's one follower of the event log, and the connections that are told. Deploy once a node,
@@ -54,15 +55,20 @@ public final class AlertHub extends VerticleBase {
 
   private final EventStore store;
   private final Bus bus;
+  private final LongSupplier clock;
   private final Options options;
-  private final Map<EventLoop, Future<LocalSockets>> byLoop = new ConcurrentHashMap<>();
-  private final List<LocalSockets> all = new CopyOnWriteArrayList<>();
+  private final Map<EventLoop, Future<LocalConnections>> byLoop = new ConcurrentHashMap<>();
+  private final List<LocalConnections> all = new CopyOnWriteArrayList<>();
   private final Promise<EventTail> started = Promise.promise();
   private boolean stopped;
 
-  public AlertHub(EventStore store, Bus bus, Options options) {
+  /**
+   * @param clock the cluster's, in epoch milliseconds: credentials expire by it
+   */
+  public AlertHub(EventStore store, Bus bus, LongSupplier clock, Options options) {
     this.store = store;
     this.bus = bus;
+    this.clock = clock;
     this.options = options;
   }
 
@@ -91,7 +97,7 @@ public final class AlertHub extends VerticleBase {
       tail.stop();
     }
     List<Future<?>> closed = new ArrayList<>();
-    all.forEach(sockets -> closed.add(sockets.close()));
+    all.forEach(here -> closed.add(here.close()));
     return Future.join(closed)
         .timeout(options.goodbye().toMillis(), TimeUnit.MILLISECONDS)
         .otherwiseEmpty();
@@ -103,24 +109,24 @@ public final class AlertHub extends VerticleBase {
     }
     List<EventEnvelope> envelopes = events.stream().map(EventEnvelope::new).toList();
     List<Future<?>> told = new ArrayList<>(all.size());
-    all.forEach(sockets -> told.add(sockets.feed().tell(envelopes)));
+    all.forEach(here -> told.add(here.feed().tell(envelopes)));
     return Future.join(told);
   }
 
   private void recheck() {
-    all.forEach(LocalSockets::recheck);
+    all.forEach(LocalConnections::recheck);
   }
 
   /** The connections of the event loop that calls. */
-  Future<LocalSockets> here() {
+  Future<LocalConnections> here() {
     ContextInternal caller = ((ContextInternal) vertx.getOrCreateContext()).unwrap();
     return byLoop.computeIfAbsent(
         caller.nettyEventLoop(), loop -> started.future().compose(tail -> join(caller, tail)));
   }
 
   /** On the hub's context, so that a feed begins exactly where the tail stands. */
-  private Future<LocalSockets> join(ContextInternal caller, EventTail tail) {
-    Promise<LocalSockets> joined = caller.promise();
+  private Future<LocalConnections> join(ContextInternal caller, EventTail tail) {
+    Promise<LocalConnections> joined = caller.promise();
     context.runOnContext(
         none -> {
           if (stopped) {
@@ -128,20 +134,20 @@ public final class AlertHub extends VerticleBase {
             return;
           }
           LocalFeed feed = new LocalFeed(caller, store, tail.position());
-          LocalSockets sockets = new LocalSockets(vertx, caller, feed, options);
-          all.add(sockets);
-          joined.complete(sockets);
+          LocalConnections here = new LocalConnections(vertx, caller, feed, options, clock);
+          all.add(here);
+          joined.complete(here);
         });
     return joined.future();
   }
 
   /** How many connections there are, those that are being closed included. */
   public int connections() {
-    return all.stream().mapToInt(LocalSockets::size).sum();
+    return all.stream().mapToInt(LocalConnections::size).sum();
   }
 
   /** How many readers have been cut for being slow. */
   public long readersCut() {
-    return all.stream().mapToLong(LocalSockets::readersCut).sum();
+    return all.stream().mapToLong(LocalConnections::readersCut).sum();
   }
 }

@@ -43,7 +43,7 @@ public final class AlertRoutes {
   }
 
   private record Admitted(
-      Principal principal, EventQuery query, EventFilter filter, LocalSockets sockets) {}
+      Principal principal, EventQuery query, EventFilter filter, LocalConnections here) {}
 
   private void open(RoutingContext context) {
     HttpServerRequest request = context.request();
@@ -102,16 +102,14 @@ public final class AlertRoutes {
         .toWebSocket()
         .onSuccess(
             webSocket ->
-                admitted
-                    .sockets()
-                    .open(
-                        new AlertSocket.Peer(
-                            webSocket,
-                            () -> disconnect(request),
-                            admitted.principal(),
-                            () -> authentication.of(request)),
-                        admitted.filter(),
-                        admitted.query().after()))
+                AlertSocket.open(
+                    admitted.here(),
+                    new AlertSocket.Peer(
+                        webSocket,
+                        () -> disconnect(request),
+                        new Admission(admitted.principal(), () -> authentication.of(request))),
+                    admitted.filter(),
+                    admitted.query().after()))
         .onFailure(
             failure -> {
               if (!context.response().ended()) {

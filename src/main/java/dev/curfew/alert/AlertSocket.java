@@ -1,15 +1,12 @@
 package dev.curfew.alert;
 
-import dev.curfew.auth.Principal;
-import dev.curfew.fault.CurfewException;
-import dev.curfew.fault.ErrorCode;
+import dev.curfew.store.EventCursor;
+import dev.curfew.store.EventFilter;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,11 +15,8 @@ import org.slf4j.LoggerFactory;
  * One WebSocket that is told events. Nothing waits here but what the connection's write queue
  * holds; while that is full, the subscription waits. All on the connection's event loop.
  */
-final class AlertSocket implements EventSink {
+final class AlertSocket implements AlertConnection, EventSink {
   private static final Logger LOG = LoggerFactory.getLogger(AlertSocket.class);
-
-  /** Bytes in the write queue from which on it is full. */
-  private static final int WRITE_QUEUE = 64 * 1024;
 
   /** Pings without any sign of life after which a peer counts as gone. */
   private static final int PATIENCE = 2;
@@ -33,68 +27,64 @@ final class AlertSocket implements EventSink {
    * Who is told.
    *
    * @param disconnect ends the connection at once, whatever is under way
-   * @param principal who opened the connection
-   * @param credential asks anew who presents the same credential
    */
-  record Peer(
-      ServerWebSocket webSocket,
-      Runnable disconnect,
-      Principal principal,
-      Supplier<Future<Principal>> credential) {}
+  record Peer(ServerWebSocket webSocket, Runnable disconnect, Admission admission) {}
 
   private final Vertx vertx;
   private final Peer peer;
   private final ServerWebSocket webSocket;
   private final AlertHub.Options options;
   private final ClientFrames frames = new ClientFrames();
-  private @Nullable Subscription subscription;
+  private final Outflow outflow;
+  private final Subscription subscription;
   private boolean closing;
-  private long fullSince;
   private long pingedAt = System.nanoTime();
   private int unansweredPings;
 
-  AlertSocket(Vertx vertx, Peer peer, AlertHub.Options options) {
-    this.vertx = vertx;
+  private AlertSocket(
+      LocalConnections here, Peer peer, EventFilter filter, @Nullable EventCursor after) {
+    this.vertx = here.vertx();
     this.peer = peer;
     this.webSocket = peer.webSocket();
-    this.options = options;
+    this.options = here.options();
+    this.subscription = here.feed().subscribe(filter, after, this);
+    this.outflow = new Outflow(webSocket, options.stall(), subscription::pump);
   }
 
-  /** Begins to send what the subscription has. */
-  void open(Subscription of, Runnable closed) {
-    subscription = of;
-    webSocket.setWriteQueueMaxSize(WRITE_QUEUE);
-    webSocket.frameHandler(this::received);
-    webSocket.exceptionHandler(this::failed);
-    webSocket.drainHandler(
+  /** Tells a WebSocket of this event loop what comes after a cursor, or from now on. */
+  static void open(
+      LocalConnections here, Peer peer, EventFilter filter, @Nullable EventCursor after) {
+    AlertSocket socket = new AlertSocket(here, peer, filter, after);
+    socket.webSocket.frameHandler(socket::received);
+    socket.webSocket.exceptionHandler(socket::failed);
+    socket.webSocket.closeHandler(
         none -> {
-          fullSince = 0;
-          of.pump();
+          socket.closing = true;
+          socket.stop();
+          here.remove(socket);
         });
-    webSocket.closeHandler(
-        none -> {
-          closing = true;
-          of.end();
-          closed.run();
-        });
-    of.pump();
+    here.add(socket);
+    socket.subscription.pump();
+  }
+
+  private void stop() {
+    outflow.stop();
+    subscription.end();
   }
 
   @Override
-  public void send(String text) {
-    webSocket.writeTextMessage(text);
+  public Admission admission() {
+    return peer.admission();
+  }
+
+  @Override
+  public void send(EventEnvelope event) {
+    webSocket.writeTextMessage(event.text());
   }
 
   @Override
   public boolean isFull() {
-    if (closing || webSocket.isClosed()) {
-      return true;
-    }
-    boolean full = webSocket.writeQueueFull();
-    if (full && fullSince == 0) {
-      fullSince = System.nanoTime();
-    }
-    return full;
+    return outflow.isFull() || webSocket.isClosed();
   }
 
   private void received(WebSocketFrame frame) {
@@ -118,13 +108,13 @@ final class AlertSocket implements EventSink {
     }
   }
 
-  /** Whether the reader has taken nothing for too long. */
-  boolean isStalled(long now) {
-    return !closing && fullSince != 0 && now - fullSince > options.stall().toNanos();
+  @Override
+  public boolean isStalled(long now) {
+    return outflow.isStalled(now);
   }
 
-  /** Makes sure that the peer lives; called about once a second. */
-  void ping(long now) {
+  @Override
+  public void ping(long now) {
     if (closing || now - pingedAt < options.ping().toNanos()) {
       return;
     }
@@ -137,53 +127,14 @@ final class AlertSocket implements EventSink {
     }
   }
 
-  /**
-   * Asks whether the credential still is good for what is being sent, and closes if it is not.
-   *
-   * @return completes when that is known, or cannot be known now
-   */
-  Future<Void> recheck() {
-    if (closing) {
-      return Future.succeededFuture();
-    }
-    return peer.credential()
-        .get()
-        .onSuccess(
-            now -> {
-              if (!sameRights(now)) {
-                close(CloseCode.POLICY_VIOLATION, "the credential's rights changed; connect again");
-              }
-            })
-        .onFailure(
-            failure -> {
-              if (failure instanceof CurfewException refusal
-                  && refusal.code() == ErrorCode.UNAUTHENTICATED) {
-                close(CloseCode.POLICY_VIOLATION, "the credential is no longer valid");
-              }
-            })
-        .otherwiseEmpty()
-        .mapEmpty();
-  }
-
-  private boolean sameRights(Principal now) {
-    Principal principal = peer.principal();
-    return now.userId() == principal.userId()
-        && now.realmId() == principal.realmId()
-        && now.roles().equals(principal.roles())
-        && now.scopes().equals(principal.scopes());
-  }
-
-  /** Says why and closes; a peer that does not let that through is disconnected after a while. */
-  void close(CloseCode code, String reason) {
+  @Override
+  public void close(CloseCode code, String reason) {
     if (closing) {
       return;
     }
     closing = true;
     LOG.debug("{} closed: {}, {}", webSocket.remoteAddress(), code, reason);
-    Subscription ended = subscription;
-    if (ended != null) {
-      ended.end();
-    }
+    stop();
     long linger = vertx.setTimer(options.linger().toMillis(), timer -> peer.disconnect().run());
     webSocket.close(code.number(), reason).onComplete(closed -> vertx.cancelTimer(linger));
   }

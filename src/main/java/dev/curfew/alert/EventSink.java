@@ -2,8 +2,8 @@ package dev.curfew.alert;
 
 /** Where a subscription's events go: one connection. */
 interface EventSink {
-  /** Sends an event's text. Only called while not full. */
-  void send(String text);
+  /** Sends an event. Only called while not full. */
+  void send(EventEnvelope event);
 
   /**
    * Whether the reader has to catch up first; {@link Subscription#pump} is called when it has. Also

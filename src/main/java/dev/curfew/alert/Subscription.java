@@ -57,7 +57,7 @@ final class Subscription {
     if (state != State.LIVE || !cursor.isAfter(position) || !filter.matches(event.event())) {
       return;
     }
-    sink.send(event.text());
+    sink.send(event);
     if (sink.isFull()) {
       state = State.BEHIND;
       position = cursor;
@@ -71,7 +71,7 @@ final class Subscription {
       EventCursor end = pageEnd;
       if (next != null) {
         position = next.cursor();
-        sink.send(EventEnvelope.of(next));
+        sink.send(new EventEnvelope(next));
       } else if (end != null) {
         position = end;
         pageEnd = null;
@@ -89,7 +89,7 @@ final class Subscription {
       EventEnvelope event = recent.at(i);
       position = event.event().cursor();
       if (filter.matches(event.event())) {
-        sink.send(event.text());
+        sink.send(event);
         if (sink.isFull()) {
           return;
         }

@@ -13,12 +13,16 @@
  *       recent events, as fast as its reader takes them), <i>live</i> (it is handed events as they
  *       come), or <i>over</i>. One that is live and whose reader is slow is behind again, from the
  *       last event that was sent. Nothing is queued for a reader but what its connection holds.
+ *   <li>An {@link dev.curfew.alert.AlertConnection} is one reader's connection, of whatever
+ *       protocol. The {@link dev.curfew.alert.LocalConnections} of its event loop close it when its
+ *       reader stalls, when its {@link dev.curfew.alert.Admission} no longer holds, and when the
+ *       node stops.
  * </ul>
  *
  * <p>What happens when things fail: the database does not answer, then nothing new is told, the
  * connections stay, and all is told when it answers. A reader that takes nothing for a while is cut
  * and resumes with the last id it has. A connection that does not answer pings is closed. A
- * credential that is withdrawn closes the connections that were opened with it.
+ * credential that expires or is withdrawn closes the connections that were opened with it.
  */
 @NullMarked
 package dev.curfew.alert;

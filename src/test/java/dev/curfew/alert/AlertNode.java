@@ -72,7 +72,7 @@ final class AlertNode implements AutoCloseable {
     this.bus = new Bus(store.vertx());
     EventStore events = new EventStore(store.database());
     this.feed = new EventFeed(events);
-    this.hub = new AlertHub(events, bus, options);
+    this.hub = new AlertHub(events, bus, System::currentTimeMillis, options);
     this.hubId = Await.result(store.vertx().deployVerticle(hub));
     Frontend frontend = new Frontend(keys, principal -> true, Strangers.perSecond(0), List.of());
     this.port = freePort();
