@@ -3,6 +3,7 @@ package dev.curfew;
 import dev.curfew.alert.AlertHub;
 import dev.curfew.alert.AlertRoutes;
 import dev.curfew.alert.EventFeed;
+import dev.curfew.alert.EventStreams;
 import dev.curfew.api.ApiRoute;
 import dev.curfew.api.Dialect;
 import dev.curfew.api.DocsPages;
@@ -204,6 +205,7 @@ final class Node {
             recordings.recordings(),
             claims,
             feed,
+            new EventStreams(feed, hub),
             clock::now,
             config);
     return shards
@@ -316,6 +318,7 @@ final class Node {
         .map(
             id -> {
               running.push(() -> vertx.undeploy(id));
+              running.push(hub::farewell);
               httpPort = port.get();
               LOG.info("Listening on {}", url());
               return null;
