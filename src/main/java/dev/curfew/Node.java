@@ -16,6 +16,7 @@ import dev.curfew.api.admin.AdminDialect;
 import dev.curfew.api.am.AgentNotifier;
 import dev.curfew.api.am.AmDialect;
 import dev.curfew.api.console.ConsoleDialect;
+import dev.curfew.api.events.EventsDialect;
 import dev.curfew.api.pra.PraDialect;
 import dev.curfew.api.pra.TokenDialect;
 import dev.curfew.api.psm.PsmDialect;
@@ -28,6 +29,9 @@ import dev.curfew.cluster.ClusterClock;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.config.NodeRole;
 import dev.curfew.config.Secret;
+import dev.curfew.delivery.DeliveryEngine;
+import dev.curfew.delivery.DeliveryFigures;
+import dev.curfew.delivery.WebhookChannel;
 import dev.curfew.directory.Bootstrap;
 import dev.curfew.directory.Directory;
 import dev.curfew.directory.PolicyDefaults;
@@ -39,9 +43,14 @@ import dev.curfew.shard.ShardHost;
 import dev.curfew.store.ClaimStore;
 import dev.curfew.store.Database;
 import dev.curfew.store.DatabaseEndpoint;
+import dev.curfew.store.DeliverySweep;
 import dev.curfew.store.EventStore;
+import dev.curfew.store.LaneLeases;
+import dev.curfew.store.LaneQueue;
 import dev.curfew.store.SessionStore;
+import dev.curfew.store.WebhookStore;
 import dev.curfew.watchdog.Watchdog;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -56,6 +65,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -166,7 +176,8 @@ final class Node {
                       defaults,
                       config.auth());
               shards.watch(directory::mayHaveChanged);
-              return serve(database, clock, bus, endings, shards, directory, outbound);
+              return serve(
+                  database, clock, bus, endings, shards, directory, secrets, outbound.guard());
             })
         // Last, since a key that is made is shown once: by then nothing can fail any more.
         .compose(
@@ -188,7 +199,8 @@ final class Node {
       SessionEndings endings,
       ShardHost shards,
       Directory directory,
-      OutboundClient outbound) {
+      SecretBox secrets,
+      TargetGuard targets) {
     EventStore log = new EventStore(database);
     EventFeed feed = new EventFeed(log);
     AlertHub hub = new AlertHub(log, bus, clock::now, AlertHub.Options.DEFAULT);
@@ -214,7 +226,7 @@ final class Node {
         .compose(served -> deploy(() -> claims))
         .compose(served -> recordings.startWorkers(claims, this::deploy))
         .compose(served -> deploy(() -> watchdog(database, clock, bus, endings, shards, directory)))
-        .compose(served -> startDelivery(directory, clock, outbound))
+        .compose(served -> startDelivery(database, bus, directory, clock, secrets, targets))
         .compose(served -> directory.follow(bus))
         .compose(
             following -> {
@@ -231,14 +243,41 @@ final class Node {
   }
 
   private Future<Void> startDelivery(
-      Directory directory, ClusterClock clock, OutboundClient outbound) {
+      Database database,
+      Bus bus,
+      Directory directory,
+      ClusterClock clock,
+      SecretBox secrets,
+      TargetGuard targets) {
     if (!config.node().roles().contains(NodeRole.DELIVERY)) {
       return Future.succeededFuture();
     }
-    return deploy(
-        () ->
-            new AgentNotifier(
-                directory.sessionListeners(), outbound, clock::now, AgentNotifier.Options.DEFAULT));
+    DeliveryEngine.Options options =
+        DeliveryEngine.Options.keeping(config.webhooks().keepDeliveries());
+    OutboundClient outbound =
+        OutboundClient.open(vertx, targets, OutboundClient.TIMEOUT, options.concurrency());
+    running.push(outbound::close);
+    // Another life of this node is another holder: what the one before left is taken over.
+    String holder = config.node().name() + "/" + UUID.randomUUID();
+    DeliveryEngine engine =
+        new DeliveryEngine(
+            new LaneLeases(database, holder),
+            new LaneQueue(database, holder),
+            new DeliverySweep(database),
+            bus,
+            List.of(new WebhookChannel(new WebhookStore(database), secrets, outbound, clock::now)),
+            options);
+    measure(engine.figures());
+    return deploy(() -> engine)
+        .compose(
+            deployed ->
+                deploy(
+                    () ->
+                        new AgentNotifier(
+                            directory.sessionListeners(),
+                            outbound,
+                            clock::now,
+                            AgentNotifier.Options.DEFAULT)));
   }
 
   private Watchdog watchdog(
@@ -298,6 +337,7 @@ final class Node {
             new PraDialect(gateway),
             new TokenDialect(gateway),
             new ConsoleDialect(gateway),
+            new EventsDialect(gateway),
             new AccessDialect(gateway),
             new AdminDialect(gateway));
     List<Dialect> dialects = new ArrayList<>(answering);
@@ -360,6 +400,24 @@ final class Node {
         .register(metrics);
     Gauge.builder("curfew_alert_connections", hub, AlertHub::connections)
         .description("Connections that follow the event log")
+        .register(metrics);
+  }
+
+  private void measure(DeliveryFigures deliveries) {
+    for (LaneQueue.Outcome outcome : LaneQueue.Outcome.values()) {
+      FunctionCounter.builder("curfew_deliveries", deliveries, all -> all.attempts(outcome))
+          .description("Attempts of this node to deliver a message, by what came of them")
+          .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+          .register(metrics);
+    }
+    Gauge.builder("curfew_deliveries_pending", deliveries, DeliveryFigures::pending)
+        .description("Messages of the installation that are laid out and not delivered yet")
+        .register(metrics);
+    Gauge.builder("curfew_deliveries_dead", deliveries, DeliveryFigures::dead)
+        .description("Messages of the installation that were given up")
+        .register(metrics);
+    Gauge.builder("curfew_deliveries_lag_seconds", deliveries, DeliveryFigures::lagSeconds)
+        .description("How long the oldest message has waited")
         .register(metrics);
   }
 

@@ -63,6 +63,17 @@ class ArchitectureTest {
           uses("claim", "bus", "store", "lease", "fault"),
           uses("watchdog", "bus", "store", "cluster", "lease", "fault"),
           uses("alert", "bus", "store", "auth", "session", "fault"),
+          uses(
+              "delivery",
+              "store",
+              "alert",
+              "outbound",
+              "realm",
+              "auth",
+              "bus",
+              "config",
+              "session",
+              "fault"),
           uses("replay", "fault"),
           uses("client", "replay"),
           uses(

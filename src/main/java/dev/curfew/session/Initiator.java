@@ -15,6 +15,9 @@ public record Initiator(Kind kind, long userId, String name) {
   /** The engine repairing what was left half-way. */
   public static final Initiator WATCHDOG = new Initiator(Kind.SYSTEM, 0, "watchdog");
 
+  /** The engine doing what a customer's target asked for. */
+  public static final Initiator DELIVERY = new Initiator(Kind.SYSTEM, 0, "delivery");
+
   public enum Kind {
     USER,
     ADMIN,

@@ -16,6 +16,7 @@ enum AdminChange {
   CHANGED,
   DELETED,
   REVOKED,
+  DISABLED,
   APPROVED,
   DENIED;
 

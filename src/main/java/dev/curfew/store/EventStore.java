@@ -147,7 +147,8 @@ public final class EventStore {
     return new EventPage(events, edge, more, heldBack);
   }
 
-  private static LoggedEvent event(Row row) {
+  /** An event in the columns that {@link #page} gives it. */
+  static LoggedEvent event(Row row) {
     return new LoggedEvent(
         cursor(row, "xid", "id", "recorded_at"),
         row.getString("type"),
