@@ -40,6 +40,7 @@ import dev.curfew.store.Database;
 import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.store.EventStore;
 import dev.curfew.store.SessionStore;
+import dev.curfew.store.ThresholdStore;
 import dev.curfew.watchdog.Watchdog;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -143,6 +144,7 @@ final class Node {
     return ShardHost.create(
             vertx,
             new SessionStore(database),
+            new ThresholdStore(database),
             clock,
             bus,
             endings::undo,

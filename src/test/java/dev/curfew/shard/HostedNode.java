@@ -13,6 +13,7 @@ import dev.curfew.session.SessionKind;
 import dev.curfew.session.Terms;
 import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.store.SessionStore;
+import dev.curfew.store.ThresholdStore;
 import dev.curfew.testing.Await;
 import dev.curfew.testing.TestStore;
 import io.vertx.core.Future;
@@ -47,6 +48,7 @@ final class HostedNode implements AutoCloseable {
             ShardHost.create(
                 store.vertx(),
                 sessions,
+                new ThresholdStore(store.database()),
                 clock,
                 new Bus(store.vertx()),
                 this::undo,

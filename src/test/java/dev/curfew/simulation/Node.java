@@ -2,6 +2,7 @@ package dev.curfew.simulation;
 
 import dev.curfew.session.Command;
 import dev.curfew.session.Outcome;
+import dev.curfew.session.RealmThresholds;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ final class Node {
   private static final long PULSE_INTERVAL = 1_000;
   private static final long CLOCK_INTERVAL = 1_000;
   private static final long CLOCK_PATIENCE = 2_000;
+  private static final long THRESHOLDS_INTERVAL = 5_000;
 
   final NodeClock clock;
   final DatabaseLink link;
@@ -25,6 +27,9 @@ final class Node {
   private boolean up;
   private long frozenUntil;
   private boolean databaseAnswers = true;
+  private @Nullable RealmThresholds thresholds;
+  private boolean readsThresholds;
+  private boolean thresholdsChanged;
 
   Node(String name, World world) {
     this.name = name;
@@ -53,6 +58,9 @@ final class Node {
     databaseAnswers = true;
     drivers = new TreeMap<>();
     pulses = new PulseBuffer(this, world);
+    thresholds = null;
+    readsThresholds = false;
+    repeatLookAtThresholds();
     after(PULSE_INTERVAL, this::flushPulses);
     after(CLOCK_INTERVAL, this::measureClock);
   }
@@ -183,6 +191,44 @@ final class Node {
       }
     }
     after(CLOCK_INTERVAL, this::measureClock);
+  }
+
+  // Thresholds
+
+  /** What subscribers want as far as this node knows; null before the first answer. */
+  @Nullable RealmThresholds thresholds() {
+    return thresholds;
+  }
+
+  private void repeatLookAtThresholds() {
+    lookAtThresholds();
+    after(THRESHOLDS_INTERVAL, this::repeatLookAtThresholds);
+  }
+
+  /** Reads them, or once more after the reading that is under way. */
+  void lookAtThresholds() {
+    if (readsThresholds) {
+      thresholdsChanged = true;
+      return;
+    }
+    readsThresholds = true;
+    thresholdsChanged = false;
+    link.<RealmThresholds>call(
+        answer -> answer.accept(world.subscribers.wanted()),
+        wanted -> {
+          thresholds = wanted;
+          world.trace.note("%s knows of %s", this, wanted);
+          drivers.values().forEach(driver -> driver.thresholds(wanted));
+          thresholdsAreRead();
+        },
+        this::thresholdsAreRead);
+  }
+
+  private void thresholdsAreRead() {
+    readsThresholds = false;
+    if (thresholdsChanged) {
+      lookAtThresholds();
+    }
   }
 
   // Outside effects

@@ -145,6 +145,14 @@ final class Rules implements ModelStore.Watcher {
   void atTheEnd() {
     commits.atTheEnd();
     replies.atTheEnd();
+    for (Node node : world.cluster.nodes) {
+      BrokenRule.unless(
+          world.subscribers.wanted().equals(node.thresholds()),
+          5,
+          "%s never learned of %s",
+          node,
+          world.subscribers.wanted());
+    }
     for (Story story : stories.values()) {
       BrokenRule.unless(
           story.extensionsCommitted >= story.extensionsAcknowledged.size(),
