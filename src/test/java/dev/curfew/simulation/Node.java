@@ -3,6 +3,8 @@ package dev.curfew.simulation;
 import dev.curfew.session.Command;
 import dev.curfew.session.Outcome;
 import dev.curfew.session.RealmThresholds;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,11 @@ final class Node {
   private final String name;
   private final World world;
   private TreeMap<Integer, ShardDriver> drivers = new TreeMap<>();
+
+  /**
+   * Those that another driver of this node is to follow, once they have committed what they have.
+   */
+  private List<ShardDriver> leaving = new ArrayList<>();
 
   /** Grows with each start, so that nothing of an earlier life happens in a later one. */
   private long life;
@@ -57,6 +64,7 @@ final class Node {
     frozenUntil = 0;
     databaseAnswers = true;
     drivers = new TreeMap<>();
+    leaving = new ArrayList<>();
     pulses = new PulseBuffer(this, world);
     thresholds = null;
     readsThresholds = false;
@@ -96,6 +104,7 @@ final class Node {
         () -> {
           if (life == thisLife && frozenUntil == until) {
             drivers.values().forEach(driver -> world.rules.thawed(driver, until - now));
+            leaving.forEach(driver -> world.rules.thawed(driver, until - now));
           }
         });
   }
@@ -144,7 +153,12 @@ final class Node {
     if (before == null || before.stopped()) {
       driver.start();
     } else {
-      before.stop(driver::start);
+      leaving.add(before);
+      before.stop(
+          () -> {
+            leaving.remove(before);
+            driver.start();
+          });
     }
   }
 

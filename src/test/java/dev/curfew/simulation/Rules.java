@@ -50,7 +50,7 @@ final class Rules implements ModelStore.Watcher {
   }
 
   void thawed(ShardDriver driver, long standstill) {
-    if (driver.serves()) {
+    if (driver.decides()) {
       driver.incumbency().thawed(standstill);
     }
   }

@@ -99,7 +99,12 @@ final class ShardDriver implements ShardKernel.Output<Ask> {
   }
 
   boolean serves() {
-    return incumbency != null && !stopped && !stopping;
+    return decides() && !stopping;
+  }
+
+  /** Whether it decides, be it for the last time before it lets go. */
+  boolean decides() {
+    return incumbency != null && !stopped;
   }
 
   boolean stopped() {
