@@ -58,7 +58,11 @@ public final class OutboundClient {
     return open(vertx, guard, new HttpClientOptions(), TIMEOUT);
   }
 
-  static OutboundClient open(
+  /**
+   * @param options of the connections
+   * @param timeout for the whole of a call, in place of {@link #TIMEOUT}
+   */
+  public static OutboundClient open(
       Vertx vertx, TargetGuard guard, HttpClientOptions options, Duration timeout) {
     HttpClient http =
         vertx.createHttpClient(

@@ -1,0 +1,79 @@
+package dev.curfew.store;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+
+/** Takes away deliveries that are old, and lanes that are no more; and counts those that are. */
+public final class DeliverySweep {
+  private final Database database;
+
+  public DeliverySweep(Database database) {
+    this.database = database;
+  }
+
+  private static final String OLD =
+      """
+      DELETE FROM delivery WHERE id IN (
+        SELECT id FROM delivery
+        WHERE settled_at < clock_timestamp() - $1::bigint * interval '1 ms'
+        LIMIT $2
+        FOR UPDATE SKIP LOCKED)
+      """;
+
+  private static final String OF_DELETED_LANES =
+      """
+      DELETE FROM delivery WHERE id IN (
+        SELECT d.id FROM lane l JOIN delivery d ON d.lane_id = l.id
+        WHERE l.state = 'deleted'
+        LIMIT $1
+        FOR UPDATE OF d SKIP LOCKED)
+      """;
+
+  private static final String DELETED_LANES =
+      """
+      DELETE FROM lane l
+      WHERE l.state = 'deleted'
+        AND NOT EXISTS (SELECT FROM delivery d WHERE d.lane_id = l.id)
+      """;
+
+  /**
+   * @param keep how long settled deliveries are kept
+   * @param most of each kind in one go
+   */
+  public Future<Void> run(Duration keep, int most) {
+    return database
+        .query(OLD, Tuple.of(keep.toMillis(), most))
+        .compose(swept -> database.query(OF_DELETED_LANES, Tuple.of(most)))
+        .compose(swept -> database.query(DELETED_LANES, Tuple.tuple()))
+        .mapEmpty();
+  }
+
+  /**
+   * Deliveries of all lanes that are driven.
+   *
+   * @param oldestMillis how long the oldest pending one has waited; 0 for none
+   */
+  public record Count(long pending, long dead, long oldestMillis) {}
+
+  private static final String COUNT =
+      """
+      SELECT count(*) FILTER (WHERE d.state = 'pending') AS pending,
+        count(*) FILTER (WHERE d.state = 'dead') AS dead,
+        COALESCE(ms(clock_timestamp())
+          - ms(min(d.created_at) FILTER (WHERE d.state = 'pending')), 0) AS oldest
+      FROM delivery d JOIN lane l ON l.id = d.lane_id
+      WHERE d.state IN ('pending', 'dead') AND l.driven AND l.state <> 'deleted'
+      """;
+
+  public Future<Count> count() {
+    return database
+        .query(COUNT, Tuple.tuple())
+        .map(
+            rows -> {
+              Row row = rows.iterator().next();
+              return new Count(row.getLong("pending"), row.getLong("dead"), row.getLong("oldest"));
+            });
+  }
+}
