@@ -55,7 +55,8 @@ final class RealmCalls {
   private static RealmChange change(Fields body) {
     RealmChange change = RealmChange.NOTHING;
     // Thresholds that are null return to the configuration's; a tier cannot be without.
-    boolean warns = body.has(WARN_BEFORE) || body.has(WARN_BEFORE + "Seconds");
+    boolean warns =
+        body.json().containsKey(WARN_BEFORE) || body.json().containsKey(WARN_BEFORE + "Seconds");
     if (warns) {
       change = change.withWarnBefore(Durations.optionalList(body, WARN_BEFORE));
     }
