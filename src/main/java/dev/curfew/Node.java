@@ -12,7 +12,7 @@ import dev.curfew.api.HttpVerticle;
 import dev.curfew.api.NodePages;
 import dev.curfew.api.access.AccessDialect;
 import dev.curfew.api.admin.AdminDialect;
-import dev.curfew.api.am.AgentNotifier;
+import dev.curfew.api.am.AgentChannel;
 import dev.curfew.api.am.AmDialect;
 import dev.curfew.api.console.ConsoleDialect;
 import dev.curfew.api.pra.PraDialect;
@@ -27,6 +27,7 @@ import dev.curfew.cluster.ClusterClock;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.config.NodeRole;
 import dev.curfew.config.Secret;
+import dev.curfew.delivery.DeliveryEngine;
 import dev.curfew.directory.Bootstrap;
 import dev.curfew.directory.Directory;
 import dev.curfew.directory.PolicyDefaults;
@@ -38,7 +39,10 @@ import dev.curfew.shard.ShardHost;
 import dev.curfew.store.ClaimStore;
 import dev.curfew.store.Database;
 import dev.curfew.store.DatabaseEndpoint;
+import dev.curfew.store.DeliverySweep;
 import dev.curfew.store.EventStore;
+import dev.curfew.store.LaneLeases;
+import dev.curfew.store.LaneQueue;
 import dev.curfew.store.SessionStore;
 import dev.curfew.store.ThresholdStore;
 import dev.curfew.watchdog.Watchdog;
@@ -51,6 +55,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -214,7 +219,7 @@ final class Node {
         .compose(served -> deploy(() -> claims))
         .compose(served -> recordings.startWorkers(claims, this::deploy))
         .compose(served -> deploy(() -> watchdog(database, clock, bus, endings, shards, directory)))
-        .compose(served -> startDelivery(directory, clock, outbound))
+        .compose(served -> startDelivery(database, bus, directory, clock, outbound))
         .compose(served -> directory.follow(bus))
         .compose(
             following -> {
@@ -231,14 +236,25 @@ final class Node {
   }
 
   private Future<Void> startDelivery(
-      Directory directory, ClusterClock clock, OutboundClient outbound) {
+      Database database,
+      Bus bus,
+      Directory directory,
+      ClusterClock clock,
+      OutboundClient outbound) {
     if (!config.node().roles().contains(NodeRole.DELIVERY)) {
       return Future.succeededFuture();
     }
+    // Another life of this node is another holder: what the one before left is taken over.
+    String holder = config.node().name() + "/" + UUID.randomUUID();
     return deploy(
         () ->
-            new AgentNotifier(
-                directory.sessionListeners(), outbound, clock::now, AgentNotifier.Options.DEFAULT));
+            new DeliveryEngine(
+                new LaneLeases(database, holder),
+                new LaneQueue(database, holder),
+                new DeliverySweep(database),
+                bus,
+                List.of(new AgentChannel(directory.sessionListeners(), outbound, clock::now)),
+                DeliveryEngine.Options.keeping(Duration.ofDays(7))));
   }
 
   private Watchdog watchdog(
