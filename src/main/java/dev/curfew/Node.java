@@ -13,7 +13,7 @@ import dev.curfew.api.HttpVerticle;
 import dev.curfew.api.NodePages;
 import dev.curfew.api.access.AccessDialect;
 import dev.curfew.api.admin.AdminDialect;
-import dev.curfew.api.am.AgentNotifier;
+import dev.curfew.api.am.AgentChannel;
 import dev.curfew.api.am.AmDialect;
 import dev.curfew.api.console.ConsoleDialect;
 import dev.curfew.api.events.EventsDialect;
@@ -49,6 +49,7 @@ import dev.curfew.store.LaneLeases;
 import dev.curfew.store.LaneQueue;
 import dev.curfew.store.SessionStore;
 import dev.curfew.store.WebhookStore;
+import dev.curfew.store.ThresholdStore;
 import dev.curfew.watchdog.Watchdog;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -60,6 +61,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -154,6 +156,7 @@ final class Node {
     return ShardHost.create(
             vertx,
             new SessionStore(database),
+            new ThresholdStore(database),
             clock,
             bus,
             endings::undo,
@@ -265,19 +268,12 @@ final class Node {
             new LaneQueue(database, holder),
             new DeliverySweep(database),
             bus,
-            List.of(new WebhookChannel(new WebhookStore(database), secrets, outbound, clock::now)),
+            List.of(
+                new WebhookChannel(new WebhookStore(database), secrets, outbound, clock::now),
+                new AgentChannel(directory.sessionListeners(), outbound, clock::now)),
             options);
     measure(engine.figures());
-    return deploy(() -> engine)
-        .compose(
-            deployed ->
-                deploy(
-                    () ->
-                        new AgentNotifier(
-                            directory.sessionListeners(),
-                            outbound,
-                            clock::now,
-                            AgentNotifier.Options.DEFAULT)));
+    return deploy(() -> engine);
   }
 
   private Watchdog watchdog(

@@ -82,6 +82,7 @@ class ArchitectureTest {
               "auth",
               "bus",
               "config",
+              "delivery",
               "directory",
               "lease",
               "outbound",

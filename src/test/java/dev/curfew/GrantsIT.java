@@ -6,16 +6,9 @@ import dev.curfew.testing.Await;
 import dev.curfew.testing.RuleServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,92 +16,31 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Rules at a provider while the packaged program is killed. */
 class GrantsIT {
-  private static final String KEY = "a-key-that-an-operator-chose-for-this-test";
-  private static final Duration START = Duration.ofSeconds(90);
   private static final Duration REMOVAL = Duration.ofSeconds(60);
 
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final RuleServer provider = RuleServer.start();
   @TempDir Path directory;
-  private int port;
-  private Process curfew;
+  private JarNode node;
 
   @BeforeEach
   void start() throws Exception {
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    serve();
+    node = JarNode.start(directory, Map.of());
     JsonObject resource =
         new JsonObject()
             .put("name", "db")
             .put("provider", "webhook")
             .put("settings", provider.settings());
-    assertThat(post("/api/v1/admin/resources", resource).getString("id")).isNotNull();
+    assertThat(node.post("/api/v1/admin/resources", resource).getString("id")).isNotNull();
   }
 
   @AfterEach
   void stop() throws Exception {
-    curfew.destroy();
-    if (!curfew.waitFor(40, TimeUnit.SECONDS)) {
-      curfew.destroyForcibly();
-    }
+    node.close();
     provider.close();
   }
 
-  private void serve() throws IOException {
-    curfew =
-        CurfewJar.start(
-            directory,
-            Map.of(
-                "CURFEW_HTTP_PORT",
-                Integer.toString(port),
-                "CURFEW_BRIDGE_PORT",
-                "0",
-                "CURFEW_DATA_DIR",
-                directory.resolve("data").toString(),
-                "CURFEW_BOOTSTRAP_ADMIN_KEY",
-                KEY,
-                "CURFEW_WEBHOOKS_ALLOW_PRIVATE_TARGETS",
-                "true"),
-            "serve");
-    Await.until("the node serves", START, () -> curfew.isAlive() && answers());
-  }
-
-  private boolean answers() throws Exception {
-    try {
-      return send(request("/health/ready").build()).statusCode() == 200;
-    } catch (IOException notYet) {
-      // Nobody listens, or the connection was one to the node that was killed.
-      return false;
-    }
-  }
-
-  /** As {@code kill -9} does it: no goodbye to anybody. */
-  private void kill() throws InterruptedException {
-    curfew.destroyForcibly();
-    assertThat(curfew.waitFor(30, TimeUnit.SECONDS)).isTrue();
-  }
-
-  private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-        .header("X-API-Key", KEY)
-        .timeout(Duration.ofSeconds(30));
-  }
-
-  private HttpResponse<String> send(HttpRequest request) throws Exception {
-    return client.send(request, HttpResponse.BodyHandlers.ofString());
-  }
-
-  private JsonObject post(String path, JsonObject body) throws Exception {
-    return new JsonObject(
-        send(request(path).POST(HttpRequest.BodyPublishers.ofString(body.encode())).build())
-            .body());
-  }
-
   private JsonObject session(String id) throws Exception {
-    return new JsonObject(send(request("/api/v1/sessions/" + id).build()).body());
+    return node.get("/api/v1/sessions/" + id);
   }
 
   private JsonObject rule(String id) throws Exception {
@@ -119,7 +51,7 @@ class GrantsIT {
 
   private String open() throws Exception {
     JsonObject started =
-        post(
+        node.post(
             "/api/v1/sessions",
             new JsonObject().put("durationHours", 1).put("ipv4Address", "203.0.113.42"));
     return started.getString("id");
@@ -131,11 +63,11 @@ class GrantsIT {
     assertThat(session(id).getString("status")).isEqualTo("ACTIVE");
     assertThat(provider.held()).hasSize(1);
     provider.stop();
-    post("/api/v1/sessions/" + id + "/stop", new JsonObject());
+    node.post("/api/v1/sessions/" + id + "/stop", new JsonObject());
     Await.until("the removal failed", REMOVAL, () -> rule(id).getString("errorMessage") != null);
 
-    kill();
-    serve();
+    node.kill();
+    node.startAgain();
 
     assertThat(session(id).getString("status")).isEqualTo("EXPIRING");
     assertThat(rule(id).getString("status")).isEqualTo("REMOVING");
@@ -153,10 +85,10 @@ class GrantsIT {
     assertThat(session(id).getString("status")).isEqualTo("PENDING");
     assertThat(provider.held()).as("it holds, and nobody knows").hasSize(1);
 
-    kill();
+    node.kill();
     provider.is("apply", RuleServer.Mood.WELL);
-    serve();
-    post("/api/v1/sessions/" + id + "/stop", new JsonObject());
+    node.startAgain();
+    node.post("/api/v1/sessions/" + id + "/stop", new JsonObject());
 
     Await.until(
         "it is cancelled",

@@ -81,6 +81,13 @@ public final class Durations {
     return duration;
   }
 
+  /** As {@link #optionalList} reads them. */
+  public static JsonArray texts(List<Long> millis) {
+    JsonArray texts = new JsonArray();
+    millis.forEach(each -> texts.add(text(each)));
+    return texts;
+  }
+
   /** As {@link #optional} reads it: the largest unit that fits. */
   public static String text(long millis) {
     if (millis % 86_400_000 == 0) {

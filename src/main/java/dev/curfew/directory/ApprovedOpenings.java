@@ -162,7 +162,7 @@ public final class ApprovedOpenings {
             request.maxDuration(),
             policy.maxIdle(),
             policy.staleAfter(),
-            policy.warnBefore().stream().mapToLong(Long::longValue).toArray()),
+            policy.thresholds()),
         request.startsAt(),
         request.duration(),
         true,

@@ -122,7 +122,8 @@ public record Directory(
     Realms realms = new Realms(realmStore, defaults, notices);
     PasswordHasher passwords = new PasswordHasher(vertx);
     Users users = new Users(userStore, realms, queries, sessions, passwords, ids, notices);
-    Policies policies = new Policies(new PolicyStore(database), realms, defaults, notices);
+    Policies policies =
+        new Policies(new PolicyStore(database, defaults.warnBefore()), realms, defaults, notices);
     JumpItems jumpItems = new JumpItems(new JumpItemStore(database), policies, notices);
     Credentials credentials =
         new Credentials(new CredentialStore(database), queries, sessions, secrets, notices);

@@ -4,6 +4,8 @@ import dev.curfew.fault.CurfewException;
 import dev.curfew.session.Terms;
 import io.netty.util.NetUtil;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,7 @@ final class FieldRules {
   static final int LONGEST_REMARK = 1_024;
   static final int LONGEST_SECRET = 4_096;
   static final int LONGEST_PASSWORD = 1_024;
+  static final int MOST_THRESHOLDS = 20;
 
   /** The end of the year 9999: the last time that ISO-8601 writes with four digits. */
   private static final long LAST_TIME = 253_402_300_799_999L;
@@ -102,6 +105,32 @@ final class FieldRules {
           field, "must be at most " + Duration.ofMillis(Terms.LONGEST).toDays() + " days");
     }
     return value.toMillis();
+  }
+
+  /**
+   * Warning thresholds in milliseconds, descending, equal ones once; null for none given. Each is a
+   * whole number of seconds, by which its event names it.
+   */
+  static @Nullable List<Long> thresholds(String field, @Nullable List<Duration> values) {
+    if (values == null) {
+      return null;
+    }
+    if (values.size() > MOST_THRESHOLDS) {
+      throw CurfewException.invalid(field, "must have at most " + MOST_THRESHOLDS + " entries");
+    }
+    return values.stream()
+        .map(value -> threshold(field, value))
+        .distinct()
+        .sorted(Comparator.reverseOrder())
+        .toList();
+  }
+
+  private static long threshold(String field, Duration value) {
+    long millis = duration(field, value);
+    if (millis % 1_000 != 0) {
+      throw CurfewException.invalid(field, "must be whole seconds");
+    }
+    return millis;
   }
 
   /** A time in the future that can be written and stored; 0 for none. */

@@ -11,13 +11,11 @@ import dev.curfew.store.PolicyRow;
 import dev.curfew.store.PolicyStore;
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What sessions are granted under. A change holds for sessions created from then on. */
 public final class Policies {
-  private static final int MOST_WARNINGS = 20;
   private static final int LARGEST_QUOTA = 1_000_000;
 
   private final PolicyStore store;
@@ -95,7 +93,7 @@ public final class Policies {
       @Nullable List<Duration> warnBefore) {
     Long longest =
         maxDuration == null ? null : FieldRules.duration("approval_max_duration", maxDuration);
-    List<Long> warnings = warnBefore == null ? null : warnBefore(warnBefore);
+    List<Long> warnings = FieldRules.thresholds("warnBefore", warnBefore);
     return get(by, id)
         .compose(
             policy -> {
@@ -135,7 +133,7 @@ public final class Policies {
         duration("maxDuration", terms.maxDuration(), 0),
         duration("maxIdle", terms.maxIdle(), 0),
         duration("staleAfter", terms.staleAfter(), defaults.staleAfter()),
-        warnBefore(terms.warnBefore()),
+        FieldRules.thresholds("warnBefore", terms.warnBefore()),
         quota == null ? 0 : quota,
         terms.approvalRequired(),
         duration(
@@ -146,21 +144,6 @@ public final class Policies {
 
   private static long duration(String field, @Nullable Duration value, long otherwise) {
     return value == null ? otherwise : FieldRules.duration(field, value);
-  }
-
-  private List<Long> warnBefore(@Nullable List<Duration> thresholds) {
-    if (thresholds == null) {
-      return defaults.warnBefore();
-    }
-    if (thresholds.size() > MOST_WARNINGS) {
-      throw CurfewException.invalid(
-          "warnBefore", "must have at most " + MOST_WARNINGS + " entries");
-    }
-    return thresholds.stream()
-        .map(threshold -> FieldRules.duration("warnBefore", threshold))
-        .distinct()
-        .sorted(Comparator.reverseOrder())
-        .toList();
   }
 
   private static CurfewException notFound(int id) {

@@ -24,10 +24,10 @@ public record PolicyDefaults(
     warnBefore = warnBefore.stream().distinct().sorted(Comparator.reverseOrder()).toList();
   }
 
-  /** The policy that every realm begins with. */
+  /** The policy that every realm begins with; the realm says when its sessions are warned. */
   PolicyRow policy() {
     return new PolicyRow(
-        POLICY_NAME, maxDuration, maxIdle, staleAfter, warnBefore, 0, false, APPROVAL_MAX_DURATION);
+        POLICY_NAME, maxDuration, maxIdle, staleAfter, null, 0, false, APPROVAL_MAX_DURATION);
   }
 
   public static PolicyDefaults of(CurfewConfig.PolicyDefaults settings) {

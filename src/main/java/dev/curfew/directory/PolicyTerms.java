@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxDuration null for what the tier allows
  * @param maxIdle null for any
  * @param staleAfter null for the node's default
- * @param warnBefore null for the node's default; empty for no warning
+ * @param warnBefore null for what the realm says; empty for no warning
  * @param quota null for any number
  * @param approvalMaxDuration null for 8 hours
  */

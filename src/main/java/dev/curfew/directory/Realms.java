@@ -9,6 +9,8 @@ import dev.curfew.realm.Realm;
 import dev.curfew.session.Tier;
 import dev.curfew.store.RealmStore;
 import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -28,9 +30,20 @@ public final class Realms {
     this.notices = notices;
   }
 
-  /** Makes a realm with its default policy. For administrators of all. */
+  /** Makes a realm whose sessions are warned as the configuration says. */
   public Future<Realm> create(Principal by, String name, Tier tier) {
+    return create(by, name, tier, null);
+  }
+
+  /**
+   * Makes a realm with its default policy. For administrators of all.
+   *
+   * @param warnBefore null for what the configuration says; empty for no warning
+   */
+  public Future<Realm> create(
+      Principal by, String name, Tier tier, @Nullable List<Duration> warnBefore) {
     Authorisation.requireAdministratorOfAll(by);
+    List<Long> thresholds = FieldRules.thresholds("warnBefore", warnBefore);
     if (!NAME.matcher(name).matches()) {
       throw CurfewException.invalid(
           "name",
@@ -38,7 +51,7 @@ public final class Realms {
               + " digit");
     }
     return store
-        .insert(name, tier, defaults.policy(), by.administrator())
+        .insert(name, tier, thresholds, defaults.policy(), by.administrator())
         .onSuccess(made -> notices.events());
   }
 
@@ -49,12 +62,30 @@ public final class Realms {
     return store.list(visibleTo(by), after, page.rows()).map(rows -> page.page(rows, Realm::name));
   }
 
-  /** Holds for sessions created and extended from then on. For administrators of all. */
+  /** The tier alone; see {@link #change}. */
   public Future<Realm> changeTier(Principal by, String name, Tier tier) {
-    Authorisation.requireAdministratorOfAll(by);
-    return store
-        .changeTier(name, tier, by.administrator())
-        .map(changed -> changed.orElseThrow(() -> notFound(name)))
+    return change(by, name, RealmChange.NOTHING.withTier(tier));
+  }
+
+  /**
+   * A tier holds for sessions created and extended from then on, thresholds for sessions created
+   * from then on. For administrators of the realm, the tier for administrators of all.
+   */
+  public Future<Realm> change(Principal by, String name, RealmChange change) {
+    Authorisation.requireAdministrator(by, by.realmId(), "Realm");
+    if (change.tier() != null) {
+      Authorisation.requireAdministratorOfAll(by);
+    }
+    List<Long> thresholds = FieldRules.thresholds("warnBefore", change.warnBefore());
+    return resolve(by, name)
+        .compose(
+            realm ->
+                store.change(
+                    realm.id(),
+                    change.tier(),
+                    change.setsWarnBefore(),
+                    thresholds,
+                    by.administrator()))
         .onSuccess(changed -> notices.credentials());
   }
 

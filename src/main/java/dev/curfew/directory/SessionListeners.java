@@ -6,20 +6,22 @@ import dev.curfew.config.Secret;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.realm.EndNotification;
 import dev.curfew.realm.TokenView;
+import dev.curfew.store.DueDelivery;
 import dev.curfew.store.ListenerStore;
 import io.vertx.core.Future;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
 /**
- * Who wants to be told when a token session ends, and who still has to be. A session's end makes
- * its notifications due in the same transaction, whatever ended it; each is delivered at least
- * once.
+ * Who wants to be told when a token session ends. A session's end turns its listeners into
+ * deliveries in the same transaction, whatever ended it; each is delivered at least once.
  */
 public final class SessionListeners {
+  /** The kind of the lanes by which listeners are told. */
+  public static final String LANES = ListenerStore.LANES;
+
   private static final int LONGEST_URL = 2_048;
 
   /** More listeners than this a session cannot have. */
@@ -77,34 +79,15 @@ public final class SessionListeners {
     return CurfewException.invalid("url", "must be an absolute http or https URL");
   }
 
-  /**
-   * Notifications that are due, in the order they became so. Nobody else gets them for half a
-   * minute; then they are due again unless {@link #notified} or {@link #failed} was called.
-   */
-  public Future<List<EndNotification>> pendingNotifications(int limit) {
-    return store.take(limit).map(due -> due.stream().map(this::notification).toList());
-  }
-
-  private EndNotification notification(ListenerStore.DueRow row) {
+  /** What a delivery of a lane of {@link #LANES} tells. */
+  public EndNotification notification(DueDelivery due) {
+    ListenerStore.Notification told = ListenerStore.notification(due);
     return new EndNotification(
-        row.id(),
-        row.sessionId(),
-        secrets.unseal(row.sealed(), SecretPlaces.sessionToken(row.sessionId())),
-        row.url(),
-        row.reason(),
-        row.endedAt(),
-        row.attempts());
-  }
-
-  /** Delivered, or given up. */
-  public Future<Void> notified(long id) {
-    return store.remove(id);
-  }
-
-  /**
-   * @param retryAt when it is due again, in epoch milliseconds
-   */
-  public Future<Void> failed(long id, long retryAt) {
-    return store.putOff(id, retryAt);
+        told.id(),
+        told.sessionId(),
+        secrets.unseal(told.sealed(), SecretPlaces.sessionToken(told.sessionId())),
+        told.url(),
+        told.reason(),
+        told.endedAt());
   }
 }

@@ -170,7 +170,7 @@ public final class SessionOpenings {
             maximum.millis(),
             policy.maxIdle(),
             policy.staleAfter(),
-            policy.warnBefore().stream().mapToLong(Long::longValue).toArray());
+            policy.thresholds());
     return new Grant(wanted, user, policy, terms, duration);
   }
 

@@ -68,7 +68,7 @@ final class TokenOpenings {
               Math.min(millis(settings.maxSessionMinutes()), tier.maxDuration().toMillis()),
               millis(settings.maxIdleMinutes()),
               0,
-              policy.warnBefore().stream().mapToLong(Long::longValue).toArray()));
+              policy.thresholds()));
     }
 
     private static long millis(int minutes) {

@@ -7,6 +7,7 @@ import dev.curfew.session.SessionRecord;
 import dev.curfew.session.SessionState;
 import dev.curfew.session.SessionView;
 import dev.curfew.session.Terms;
+import dev.curfew.session.Thresholds;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -40,26 +41,26 @@ sealed class LiveSession permits TokenSession {
   long lastReported;
   private final int userId;
 
-  /** The index, among the terms' thresholds, of the smallest one warned of in this generation. */
+  /** The place, among the armed thresholds, of the smallest one warned of in this generation. */
   private int warned;
 
   int generation;
   int slot = -1;
-  Terms terms;
+  private ArmedTerms armed;
   @Nullable String owner;
   private final byte kind;
   private byte state;
   private byte reason;
   private byte flags;
 
-  static LiveSession of(SessionRecord row, Terms terms, @Nullable String owner) {
+  static LiveSession of(SessionRecord row, ArmedTerms armed, @Nullable String owner) {
     SecretDigest secret = row.secret();
     return secret == null
-        ? new LiveSession(row, terms, owner)
-        : new TokenSession(row, secret, terms, owner);
+        ? new LiveSession(row, armed, owner)
+        : new TokenSession(row, secret, armed, owner);
   }
 
-  LiveSession(SessionRecord row, Terms terms, @Nullable String owner) {
+  LiveSession(SessionRecord row, ArmedTerms armed, @Nullable String owner) {
     this.idHigh = row.id().getMostSignificantBits();
     this.idLow = row.id().getLeastSignificantBits();
     this.numericId = row.numericId();
@@ -69,7 +70,7 @@ sealed class LiveSession permits TokenSession {
     this.lastReported = row.lastReported();
     this.userId = Math.toIntExact(row.userId());
     this.generation = row.generation();
-    this.terms = terms;
+    this.armed = armed;
     this.owner = owner;
     this.kind = (byte) row.kind().ordinal();
     this.state = (byte) row.state().ordinal();
@@ -77,6 +78,15 @@ sealed class LiveSession permits TokenSession {
     this.reason = (byte) (given == null ? -1 : given.ordinal());
     this.flags = (byte) (row.effects() ? EFFECTS : 0);
     warnedDownTo(row.warnedDownTo());
+  }
+
+  Terms terms() {
+    return armed.terms();
+  }
+
+  /** What it is warned at. */
+  Thresholds thresholds() {
+    return armed.thresholds();
   }
 
   UUID id() {
@@ -142,11 +152,18 @@ sealed class LiveSession permits TokenSession {
 
   /** The smallest threshold warned of in this generation; {@link Long#MAX_VALUE} for none. */
   long warnedDownTo() {
-    return terms.threshold(warned);
+    return armed.thresholds().at(warned);
   }
 
+  /** Remembers the smallest threshold warned of: one of the armed ones. */
   void warnedDownTo(long threshold) {
-    warned = terms.thresholdsBelow(threshold);
+    warned = armed.thresholds().below(threshold);
+  }
+
+  /** Is warned from now on as these terms say, in which the smallest threshold told has a place. */
+  void arm(ArmedTerms anew, long warnedDownTo) {
+    armed = anew;
+    warnedDownTo(warnedDownTo);
   }
 
   /** The row as it stands; the two times of ending are the batch's to know. */
@@ -158,7 +175,7 @@ sealed class LiveSession permits TokenSession {
         state(),
         reason(),
         userId,
-        terms,
+        terms(),
         startedAt,
         expiresAt,
         generation,
@@ -181,7 +198,7 @@ sealed class LiveSession permits TokenSession {
         state(),
         reason(),
         userId,
-        terms,
+        terms(),
         startedAt,
         expiresAt,
         generation,

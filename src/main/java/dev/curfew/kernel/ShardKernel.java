@@ -10,6 +10,7 @@ import dev.curfew.session.EventType;
 import dev.curfew.session.Initiator;
 import dev.curfew.session.NewSession;
 import dev.curfew.session.Outcome;
+import dev.curfew.session.RealmThresholds;
 import dev.curfew.session.SecretDigest;
 import dev.curfew.session.SessionEvent;
 import dev.curfew.session.SessionRecord;
@@ -83,8 +84,9 @@ public final class ShardKernel<R> {
 
   private final int shard;
   private final Output<R> output;
-  private final Map<Terms, Terms> termsInUse = new HashMap<>();
+  private final Map<ArmedTerms, ArmedTerms> termsInUse = new HashMap<>();
   private final Map<String, String> ownersInUse = new HashMap<>();
+  private RealmThresholds added = RealmThresholds.NONE;
   private SessionTable table = new SessionTable();
   private TimerWheel wheel = new TimerWheel(0);
   private Phase phase = Phase.CLOSED;
@@ -111,8 +113,11 @@ public final class ShardKernel<R> {
   /**
    * Begins to serve as the owner of an epoch, with the live rows read under that epoch. Silence
    * counts from now on; deadlines that have passed are executed by the first {@link #advance}.
+   *
+   * @param thresholds what subscriptions add; as {@link #thresholds} changes it from then on
    */
-  public void open(long ownEpoch, Iterable<SessionRecord> rows, long now) {
+  public void open(
+      long ownEpoch, Iterable<SessionRecord> rows, RealmThresholds thresholds, long now) {
     table = new SessionTable();
     wheel = new TimerWheel(now);
     queued = new PendingBatch<>();
@@ -121,6 +126,7 @@ public final class ShardKernel<R> {
     inFlightBatch = null;
     pulses = new ArrayList<>();
     reloading.clear();
+    added = thresholds;
     epoch = ownEpoch;
     sequence = 0;
     hearingSince = now;
@@ -218,10 +224,14 @@ public final class ShardKernel<R> {
   }
 
   private LiveSession adopt(SessionRecord row, long now) {
-    LiveSession session = LiveSession.of(row, interned(row.terms()), interned(row.owner()));
+    LiveSession session = sessionOf(row);
     table.add(session);
     wheel.schedule(session.slot, session.live() ? earliest(session) : now);
     return session;
+  }
+
+  private LiveSession sessionOf(SessionRecord row) {
+    return LiveSession.of(row, armed(row.terms(), row.warnedDownTo()), interned(row.owner()));
   }
 
   private @Nullable LiveSession find(UUID id) {
@@ -279,7 +289,10 @@ public final class ShardKernel<R> {
   }
 
   private void warn(LiveSession session, long now) {
-    long threshold = session.terms.dueWarning(session.expiresAt - now, session.warnedDownTo());
+    if (now < session.startedAt) {
+      return;
+    }
+    long threshold = session.thresholds().due(session.expiresAt - now, session.warnedDownTo());
     if (threshold > 0) {
       session.warnedDownTo(threshold);
       PendingBatch.Entry<R> entry = decide(session);
@@ -299,21 +312,45 @@ public final class ShardKernel<R> {
 
   private long idleDeadline(LiveSession session) {
     return session.state() == SessionState.ACTIVE
-        ? Deadlines.idle(session.terms, session.lastAccess, hearingSince)
+        ? Deadlines.idle(session.terms(), session.lastAccess, hearingSince)
         : Deadlines.NEVER;
   }
 
   private long livenessDeadline(LiveSession session) {
     return session.state() == SessionState.ACTIVE && session.kind().ownedByProcess()
-        ? Deadlines.liveness(session.terms, session.lastReported, hearingSince)
+        ? Deadlines.liveness(session.terms(), session.lastReported, hearingSince)
         : Deadlines.NEVER;
   }
 
   private long earliest(LiveSession session) {
-    long warning = Deadlines.warning(session.terms, session.expiresAt, session.warnedDownTo());
+    long warning =
+        Deadlines.warning(
+            session.thresholds(), session.startedAt, session.expiresAt, session.warnedDownTo());
     return Math.min(
         Math.min(session.expiresAt, warning),
         Math.min(idleDeadline(session), livenessDeadline(session)));
+  }
+
+  /**
+   * What subscriptions add has changed. The sessions of the realms concerned are armed anew, and
+   * one that is inside a threshold that is new to it is warned by the next {@link #advance}; what
+   * is no longer wanted is not told any more, and what was told is not told again.
+   */
+  public void thresholds(RealmThresholds thresholds) {
+    RealmThresholds before = added;
+    added = thresholds;
+    if (phase == Phase.CLOSED || before.equals(thresholds)) {
+      return;
+    }
+    table.forEach(
+        session -> {
+          int realm = session.terms().realmId();
+          if (session.live() && !before.of(realm).equals(thresholds.of(realm))) {
+            long told = session.warnedDownTo();
+            session.arm(armed(session.terms(), told), told);
+            wheel.schedule(session.slot, earliest(session));
+          }
+        });
   }
 
   // Commands
@@ -377,7 +414,7 @@ public final class ShardKernel<R> {
   /** Whether the session does not exist for whoever asks. */
   private static boolean isHidden(LiveSession session, Command command) {
     if (command instanceof Command.Heartbeat heartbeat) {
-      return heartbeat.realmId() != 0 && heartbeat.realmId() != session.terms.realmId();
+      return heartbeat.realmId() != 0 && heartbeat.realmId() != session.terms().realmId();
     } else if (command instanceof Command.ReadToken read) {
       return !session.opensTo(read.secret());
     } else if (command instanceof Command.TouchToken touch) {
@@ -456,7 +493,7 @@ public final class ShardKernel<R> {
             0,
             0,
             secret(wanted));
-    LiveSession session = LiveSession.of(row, interned(row.terms()), interned(row.owner()));
+    LiveSession session = sessionOf(row);
     table.add(session);
     PendingBatch.Entry<R> entry = decide(session);
     entry.created = wanted;
@@ -559,20 +596,20 @@ public final class ShardKernel<R> {
     }
     long expiresAt = session.expiresAt + extend.additional();
     boolean overflow = expiresAt < session.expiresAt;
-    if (overflow || !Deadlines.allows(session.terms, session.startedAt, expiresAt)) {
+    if (overflow || !Deadlines.allows(session.terms(), session.startedAt, expiresAt)) {
       answer(
           session,
           new Outcome.Refused(
               ErrorCode.OVER_MAXIMUM_DURATION,
               "Extension would exceed maximum session duration",
               session.view(now),
-              session.terms.maxDuration()),
+              session.terms().maxDuration()),
           replyTo);
       return;
     }
     session.expiresAt = expiresAt;
     session.generation++;
-    session.warnedDownTo(Long.MAX_VALUE);
+    session.arm(armed(session.terms(), Long.MAX_VALUE), Long.MAX_VALUE);
     PendingBatch.Entry<R> entry = decide(session);
     entry.events.add(
         event(session, EventType.SESSION_EXTENDED, now, null, null, 0, 0, extend.by(), null));
@@ -919,7 +956,7 @@ public final class ShardKernel<R> {
         session.id(),
         session.numericId,
         session.kind(),
-        session.terms.realmId(),
+        session.terms().realmId(),
         session.userId(),
         at,
         session.expiresAt,
@@ -933,12 +970,13 @@ public final class ShardKernel<R> {
         remark);
   }
 
-  private Terms interned(Terms terms) {
+  private ArmedTerms armed(Terms terms, long warnedDownTo) {
+    ArmedTerms armed = ArmedTerms.of(terms, added, warnedDownTo);
     if (termsInUse.size() >= INTERNED_AT_MOST) {
       termsInUse.clear();
     }
-    Terms known = termsInUse.putIfAbsent(terms, terms);
-    return known == null ? terms : known;
+    ArmedTerms known = termsInUse.putIfAbsent(armed, armed);
+    return known == null ? armed : known;
   }
 
   private @Nullable String interned(@Nullable String owner) {

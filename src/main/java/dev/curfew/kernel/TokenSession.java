@@ -2,7 +2,6 @@ package dev.curfew.kernel;
 
 import dev.curfew.session.SecretDigest;
 import dev.curfew.session.SessionRecord;
-import dev.curfew.session.Terms;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +13,8 @@ final class TokenSession extends LiveSession {
   private final long third;
   private final long fourth;
 
-  TokenSession(SessionRecord row, SecretDigest secret, Terms terms, @Nullable String owner) {
-    super(row, terms, owner);
+  TokenSession(SessionRecord row, SecretDigest secret, ArmedTerms armed, @Nullable String owner) {
+    super(row, armed, owner);
     this.first = secret.first();
     this.second = secret.second();
     this.third = secret.third();

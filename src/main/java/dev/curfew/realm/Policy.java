@@ -1,5 +1,6 @@
 package dev.curfew.realm;
 
+import dev.curfew.session.Thresholds;
 import java.util.List;
 
 /**
@@ -10,7 +11,8 @@ import java.util.List;
  * @param maxDuration longest total duration; 0 for what the realm's tier allows
  * @param maxIdle longest time without user activity; 0 for any
  * @param staleAfter longest silence of the owner process
- * @param warnBefore how long before the end to warn, descending
+ * @param warnBefore how long before the end to warn a session that is opened now, descending
+ * @param warnBeforeFrom who says so
  * @param quota how many live sessions one user may have under it; 0 for any number
  * @param approvalRequired whether a session under it must be asked for and approved
  * @param approvalMaxDuration longest duration that may be asked for
@@ -26,6 +28,7 @@ public record Policy(
     long maxIdle,
     long staleAfter,
     List<Long> warnBefore,
+    ThresholdSource warnBeforeFrom,
     int quota,
     boolean approvalRequired,
     long approvalMaxDuration,
@@ -33,5 +36,10 @@ public record Policy(
 
   public Policy {
     warnBefore = List.copyOf(warnBefore);
+  }
+
+  /** The thresholds as a session is granted them. */
+  public Thresholds thresholds() {
+    return Thresholds.of(warnBefore.stream().mapToLong(Long::longValue).toArray());
   }
 }

@@ -1,9 +1,21 @@
 package dev.curfew.realm;
 
 import dev.curfew.session.Tier;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** An organisation: everything else belongs to one, and realms do not learn of each other. */
-public record Realm(int id, String name, Tier tier, long createdAt) {
+/**
+ * An organisation: everything else belongs to one, and realms do not learn of each other.
+ *
+ * @param warnBefore how long before the end to warn where the policy does not say, descending; null
+ *     for what the configuration says
+ */
+public record Realm(
+    int id, String name, Tier tier, @Nullable List<Long> warnBefore, long createdAt) {
   /** The realm of the first administrator; exists from the first start. */
   public static final String ROOT = "root";
+
+  public Realm {
+    warnBefore = warnBefore == null ? null : List.copyOf(warnBefore);
+  }
 }

@@ -25,10 +25,14 @@ public final class Deadlines {
         : Math.max(lastReported, hearingSince) + terms.staleAfter();
   }
 
-  /** When the next warning is due; {@link #NEVER} when all have been given. */
-  public static long warning(Terms terms, long expiresAt, long warnedDownTo) {
-    long threshold = terms.nextWarning(warnedDownTo);
-    return threshold == 0 ? NEVER : expiresAt - threshold;
+  /**
+   * When the next warning is due; {@link #NEVER} when all have been given. A threshold longer than
+   * the session is past when access begins, and not before: what has not begun cannot run out.
+   */
+  public static long warning(
+      Thresholds thresholds, long startedAt, long expiresAt, long warnedDownTo) {
+    long threshold = thresholds.next(warnedDownTo);
+    return threshold == 0 ? NEVER : Math.max(startedAt, expiresAt - threshold);
   }
 
   /**

@@ -1,7 +1,6 @@
 package dev.curfew.session;
 
 import dev.curfew.fault.CurfewException;
-import java.util.Arrays;
 
 /**
  * What a session was granted under: a snapshot of its policy, bounded by its realm's tier, taken
@@ -21,14 +20,9 @@ public final class Terms {
   private final long maxDuration;
   private final long maxIdle;
   private final long staleAfter;
-  private final long[] warnBefore;
+  private final Thresholds warnBefore;
 
-  /**
-   * @param maxDuration longest total duration, from 1 to {@link #LONGEST}
-   * @param maxIdle longest time without user activity; 0 for no limit
-   * @param staleAfter longest silence of the owner process; 0 for no limit
-   * @param warnBefore how long before the end to warn, each positive; order does not matter
-   */
+  /** The same, with the thresholds one by one. */
   public Terms(
       int policyId,
       int realmId,
@@ -36,15 +30,28 @@ public final class Terms {
       long maxIdle,
       long staleAfter,
       long... warnBefore) {
+    this(policyId, realmId, maxDuration, maxIdle, staleAfter, Thresholds.of(warnBefore));
+  }
+
+  /**
+   * @param maxDuration longest total duration, from 1 to {@link #LONGEST}
+   * @param maxIdle longest time without user activity; 0 for no limit
+   * @param staleAfter longest silence of the owner process; 0 for no limit
+   * @param warnBefore how long before the end to warn
+   */
+  public Terms(
+      int policyId,
+      int realmId,
+      long maxDuration,
+      long maxIdle,
+      long staleAfter,
+      Thresholds warnBefore) {
     this.policyId = policyId;
     this.realmId = realmId;
     this.maxDuration = within("maxDuration", maxDuration, 1);
     this.maxIdle = within("maxIdle", maxIdle, 0);
     this.staleAfter = within("staleAfter", staleAfter, 0);
-    this.warnBefore = Arrays.stream(warnBefore).sorted().distinct().toArray();
-    for (long threshold : this.warnBefore) {
-      within("warnBefore", threshold, 1);
-    }
+    this.warnBefore = warnBefore;
   }
 
   private static long within(String field, long value, long least) {
@@ -75,57 +82,9 @@ public final class Terms {
     return staleAfter;
   }
 
-  /** The warning thresholds, ascending. */
-  public long[] warnBefore() {
-    return warnBefore.clone();
-  }
-
-  /** How many warning thresholds are smaller. */
-  public int thresholdsBelow(long threshold) {
-    int below = 0;
-    while (below < warnBefore.length && warnBefore[below] < threshold) {
-      below++;
-    }
-    return below;
-  }
-
-  /**
-   * The warning threshold that has so many smaller ones; {@link Long#MAX_VALUE} when there is none.
-   */
-  public long threshold(int smaller) {
-    return smaller < warnBefore.length ? warnBefore[smaller] : Long.MAX_VALUE;
-  }
-
-  /**
-   * The threshold to warn for now: the smallest one already reached of those not yet warned of.
-   *
-   * @param remaining time left
-   * @param warnedDownTo the smallest threshold warned of in this expiry generation; {@link
-   *     Long#MAX_VALUE} for none
-   * @return the threshold, or 0 when none is due
-   */
-  public long dueWarning(long remaining, long warnedDownTo) {
-    for (long threshold : warnBefore) {
-      if (threshold >= warnedDownTo) {
-        break;
-      }
-      if (threshold >= remaining) {
-        return threshold;
-      }
-    }
-    return 0;
-  }
-
-  /**
-   * The next threshold that time will reach: the largest below {@code warnedDownTo}; 0 for none.
-   */
-  public long nextWarning(long warnedDownTo) {
-    for (int i = warnBefore.length - 1; i >= 0; i--) {
-      if (warnBefore[i] < warnedDownTo) {
-        return warnBefore[i];
-      }
-    }
-    return 0;
+  /** How long before the end to warn, by what the session was granted under. */
+  public Thresholds warnBefore() {
+    return warnBefore;
   }
 
   @Override
@@ -136,7 +95,7 @@ public final class Terms {
         && maxDuration == that.maxDuration
         && maxIdle == that.maxIdle
         && staleAfter == that.staleAfter
-        && Arrays.equals(warnBefore, that.warnBefore);
+        && warnBefore.equals(that.warnBefore);
   }
 
   @Override
@@ -145,7 +104,7 @@ public final class Terms {
     hash = 31 * hash + Long.hashCode(maxDuration);
     hash = 31 * hash + Long.hashCode(maxIdle);
     hash = 31 * hash + Long.hashCode(staleAfter);
-    return 31 * hash + Arrays.hashCode(warnBefore);
+    return 31 * hash + warnBefore.hashCode();
   }
 
   @Override
@@ -161,7 +120,7 @@ public final class Terms {
         + ", staleAfter="
         + staleAfter
         + ", warnBefore="
-        + Arrays.toString(warnBefore)
+        + warnBefore
         + "]";
   }
 }

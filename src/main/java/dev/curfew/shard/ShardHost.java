@@ -4,6 +4,7 @@ import dev.curfew.bus.Bus;
 import dev.curfew.bus.Sessions;
 import dev.curfew.cluster.ClusterClock;
 import dev.curfew.store.SessionStore;
+import dev.curfew.store.ThresholdStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -25,6 +26,7 @@ public final class ShardHost implements ClusterClock.DatabaseWatcher {
   private final ShardRouter router;
   private final PulseWriter pulses;
   private final Committer committer;
+  private final ThresholdWatch thresholds;
   private final int shardCount;
   private final List<String> deployments = new ArrayList<>();
   private final ShardVerticle.Surroundings around;
@@ -32,6 +34,7 @@ public final class ShardHost implements ClusterClock.DatabaseWatcher {
   private ShardHost(
       Vertx vertx,
       SessionStore store,
+      ThresholdStore thresholds,
       ClusterClock clock,
       Bus bus,
       Effects effects,
@@ -42,6 +45,8 @@ public final class ShardHost implements ClusterClock.DatabaseWatcher {
     this.router = new ShardRouter(vertx, shardCount, options.requestTimeout());
     this.pulses = PulseWriter.start(vertx, store, options.pulseInterval());
     this.committer = new Committer(store);
+    this.thresholds =
+        new ThresholdWatch(vertx, thresholds, bus, () -> forEach(ShardVerticle::thresholdsChanged));
     this.around =
         new ShardVerticle.Surroundings(
             options.node(),
@@ -52,6 +57,7 @@ public final class ShardHost implements ClusterClock.DatabaseWatcher {
             pulses,
             effects,
             router,
+            this.thresholds,
             options.requestTimeout(),
             options.pulseInterval());
     clock.watch(this);
@@ -61,13 +67,14 @@ public final class ShardHost implements ClusterClock.DatabaseWatcher {
   public static Future<ShardHost> create(
       Vertx vertx,
       SessionStore store,
+      ThresholdStore thresholds,
       ClusterClock clock,
       Bus bus,
       Effects effects,
       Options options) {
     return store
         .shardCount()
-        .map(count -> new ShardHost(vertx, store, clock, bus, effects, options, count));
+        .map(count -> new ShardHost(vertx, store, thresholds, clock, bus, effects, options, count));
   }
 
   /** Has somebody told of every batch that this node commits. */
@@ -81,6 +88,10 @@ public final class ShardHost implements ClusterClock.DatabaseWatcher {
 
   /** Takes every shard and serves it. Completes when all do. */
   public Future<Void> serveAll() {
+    return thresholds.start().compose(known -> deployAll());
+  }
+
+  private Future<Void> deployAll() {
     List<Future<?>> started = new ArrayList<>(shardCount);
     for (int shard = 0; shard < shardCount; shard++) {
       started.add(
@@ -129,6 +140,7 @@ public final class ShardHost implements ClusterClock.DatabaseWatcher {
 
   /** Commits what is decided, writes the last heartbeats and stops serving. */
   public Future<Void> close() {
+    thresholds.close();
     List<Future<?>> stopped = new ArrayList<>();
     synchronized (deployments) {
       for (String id : deployments) {

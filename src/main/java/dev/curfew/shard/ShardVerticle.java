@@ -51,6 +51,7 @@ final class ShardVerticle extends VerticleBase {
       PulseWriter pulses,
       Effects effects,
       ShardRouter router,
+      ThresholdWatch thresholds,
       Duration requestTimeout,
       Duration pulseInterval) {}
 
@@ -81,6 +82,8 @@ final class ShardVerticle extends VerticleBase {
         .onSuccess(
             taken -> {
               around.router.serve(shard, this);
+              // What changed since the rows were read reached only those that serve.
+              kernel.thresholds(around.thresholds.known());
               vertx.setPeriodic(around.pulseInterval.toMillis(), timer -> drainPulses());
             });
   }
@@ -96,7 +99,7 @@ final class ShardVerticle extends VerticleBase {
                     .live(shard)
                     .map(
                         rows -> {
-                          kernel.open(epoch, rows, around.clock.now());
+                          kernel.open(epoch, rows, around.thresholds.known(), around.clock.now());
                           scheduleTurn();
                           return null;
                         }));
@@ -332,6 +335,17 @@ final class ShardVerticle extends VerticleBase {
           if (!stopped && kernel.unansweredBatch() == null) {
             kernel.resume(around.clock.now());
             turn();
+          }
+        });
+  }
+
+  /** What subscriptions add to the warnings of sessions has changed. */
+  void thresholdsChanged() {
+    context.runOnContext(
+        none -> {
+          if (!stopped) {
+            kernel.thresholds(around.thresholds.known());
+            scheduleTurn();
           }
         });
   }

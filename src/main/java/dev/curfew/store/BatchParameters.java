@@ -9,7 +9,6 @@ import dev.curfew.session.Terms;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -131,6 +130,6 @@ final class BatchParameters {
 
   /** PostgreSQL's array literal: an array of arrays would be flattened by unnest. */
   private static String arrayLiteral(Terms terms) {
-    return Arrays.toString(terms.warnBefore()).replace('[', '{').replace(']', '}');
+    return terms.warnBefore().toString().replace('[', '{').replace(']', '}');
   }
 }

@@ -4,6 +4,9 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
 
 /** Takes away deliveries that are old, and lanes that are no more; and counts those that are. */
 public final class DeliverySweep {
@@ -21,6 +24,41 @@ public final class DeliverySweep {
         LIMIT $2
         FOR UPDATE SKIP LOCKED)
       """;
+
+  /** Locked first: whoever begins to listen there meanwhile holds the lane, or finds it gone. */
+  private static final String LANES_OF_NOBODY =
+      """
+      SELECT l.id FROM lane l
+      WHERE l.kind = 'agent'
+        AND NOT EXISTS (SELECT FROM delivery d WHERE d.lane_id = l.id)
+        AND NOT EXISTS (SELECT FROM session_listener s WHERE s.lane_id = l.id)
+      LIMIT $1
+      FOR UPDATE SKIP LOCKED
+      """;
+
+  private static final String FORGET_LANES =
+      """
+      DELETE FROM lane l
+      WHERE l.id = ANY ($1)
+        AND NOT EXISTS (SELECT FROM delivery d WHERE d.lane_id = l.id)
+        AND NOT EXISTS (SELECT FROM session_listener s WHERE s.lane_id = l.id)
+      """;
+
+  /** Lanes of agents to which nobody listens any more. */
+  private Future<Void> forgetAgents(int most) {
+    return database.transaction(
+        on ->
+            Database.query(on, LANES_OF_NOBODY, Tuple.of((long) most))
+                .compose(
+                    rows -> {
+                      List<UUID> ids = new ArrayList<>(rows.size());
+                      rows.forEach(row -> ids.add(row.getUUID("id")));
+                      return ids.isEmpty()
+                          ? Future.succeededFuture()
+                          : Database.query(on, FORGET_LANES, Tuple.of(ids.toArray(UUID[]::new)))
+                              .mapEmpty();
+                    }));
+  }
 
   private static final String OF_DELETED_LANES =
       """
@@ -47,7 +85,7 @@ public final class DeliverySweep {
         .query(OLD, Tuple.of(keep.toMillis(), most))
         .compose(swept -> database.query(OF_DELETED_LANES, Tuple.of(most)))
         .compose(swept -> database.query(DELETED_LANES, Tuple.tuple()))
-        .mapEmpty();
+        .compose(swept -> forgetAgents(most));
   }
 
   /**

@@ -4,17 +4,20 @@ import dev.curfew.auth.SealedSecret;
 import dev.curfew.session.EndReason;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HexFormat;
+import java.util.Objects;
 import java.util.UUID;
 
-/** Who is to be told of the end of token sessions. The end itself makes their rows due. */
+/**
+ * Who is to be told of the end of token sessions. The end itself turns their rows into deliveries,
+ * of which this knows how to read what they say.
+ */
 public final class ListenerStore {
-  /** How long whoever took a notification may take to deliver it. */
-  private static final Duration LEASE = Duration.ofSeconds(30);
+  /** The kind of the lanes by which they are told, one for each URL of a realm. */
+  public static final String LANES = "agent";
 
   private final Database database;
 
@@ -23,28 +26,41 @@ public final class ListenerStore {
   }
 
   /**
-   * A notification that is due.
+   * What a delivery says: that a session has ended.
    *
+   * @param id of the listener
    * @param sealed the session's token
    * @param endedAt epoch milliseconds
    */
-  public record DueRow(
-      long id,
-      UUID sessionId,
-      SealedSecret sealed,
-      String url,
-      EndReason reason,
-      long endedAt,
-      int attempts) {}
+  public record Notification(
+      long id, UUID sessionId, SealedSecret sealed, String url, EndReason reason, long endedAt) {}
+
+  /** Reads what the trigger of the session's end has written. */
+  public static Notification notification(DueDelivery due) {
+    JsonObject payload = new JsonObject(Objects.requireNonNull(due.payload(), "no payload"));
+    return new Notification(
+        payload.getLong("notification"),
+        UUID.fromString(payload.getString("sessionId")),
+        SealedSecret.of(HexFormat.of().parseHex(payload.getString("token"))),
+        payload.getString("url"),
+        EndReason.ofCode(payload.getInteger("reason").shortValue()),
+        payload.getLong("endedAt"));
+  }
 
   private static final String REGISTER =
       """
       WITH live AS (
-        SELECT id FROM session WHERE id = $1 AND kind = 6 AND state < 4 FOR SHARE
-      ), added AS (
-        INSERT INTO session_listener (session_id, url, token)
-        SELECT id, $2, $3 FROM live
+        SELECT id, realm_id FROM session WHERE id = $1 AND kind = 6 AND state < 4 FOR SHARE
+      ), room AS (
+        SELECT id, realm_id, agent_lane(realm_id, $2) AS lane_id FROM live
         WHERE (SELECT count(*) FROM session_listener WHERE session_id = $1) < $4
+      ), lane AS (
+        INSERT INTO lane (id, kind, realm_id)
+        SELECT lane_id, 'agent', realm_id FROM room
+        ON CONFLICT (id) DO NOTHING
+      ), added AS (
+        INSERT INTO session_listener (session_id, url, token, lane_id)
+        SELECT id, $2, $3, lane_id FROM room
         ON CONFLICT (session_id, url) DO NOTHING
         RETURNING id
       )
@@ -67,8 +83,15 @@ public final class ListenerStore {
    * @param most how many listeners a session may have
    */
   public Future<Registration> register(UUID sessionId, String url, SealedSecret token, int most) {
+    Tuple listener = Tuple.of(sessionId, url, Buffer.buffer(token.bytes()), (long) most);
     return database
-        .query(REGISTER, Tuple.of(sessionId, url, Buffer.buffer(token.bytes()), (long) most))
+        .query(REGISTER, listener)
+        .recover(
+            failure ->
+                Database.refusesContent(failure)
+                    // The lane was about to be swept away; it is made anew.
+                    ? database.query(REGISTER, listener)
+                    : Future.failedFuture(failure))
         .map(
             rows -> {
               Row row = rows.iterator().next();
@@ -77,64 +100,5 @@ public final class ListenerStore {
               }
               return row.getInteger("registered") == 0 ? Registration.TOO_MANY : Registration.DONE;
             });
-  }
-
-  private static final String TAKE =
-      """
-      WITH due AS (
-        SELECT id, session_id FROM session_listener
-        WHERE due_at <= clock_timestamp()
-        ORDER BY due_at
-        LIMIT $1
-        FOR UPDATE SKIP LOCKED
-      )
-      UPDATE session_listener l
-      SET due_at = clock_timestamp() + $2::bigint * interval '1 millisecond'
-      FROM due JOIN session s ON s.id = due.session_id
-      WHERE l.id = due.id
-      RETURNING l.id, l.session_id, l.token, l.url, s.reason, ms(s.ended_at) AS ended_at,
-        l.attempts
-      """;
-
-  /** Notifications that are due. Nobody else gets them for a while. */
-  public Future<List<DueRow>> take(int limit) {
-    return database
-        .query(TAKE, Tuple.of(limit, LEASE.toMillis()))
-        .map(
-            rows -> {
-              List<DueRow> due = new ArrayList<>(rows.size());
-              rows.forEach(row -> due.add(due(row)));
-              return due;
-            });
-  }
-
-  private static DueRow due(Row row) {
-    return new DueRow(
-        row.getLong("id"),
-        row.getUUID("session_id"),
-        SealedSecret.of(row.getBuffer("token").getBytes()),
-        row.getString("url"),
-        EndReason.ofCode(row.getShort("reason")),
-        row.getLong("ended_at"),
-        row.getInteger("attempts"));
-  }
-
-  private static final String REMOVE = "DELETE FROM session_listener WHERE id = $1";
-
-  public Future<Void> remove(long id) {
-    return database.query(REMOVE, Tuple.of(id)).mapEmpty();
-  }
-
-  private static final String PUT_OFF =
-      """
-      UPDATE session_listener SET due_at = at_ms($2), attempts = attempts + 1
-      WHERE id = $1 AND due_at IS NOT NULL
-      """;
-
-  /**
-   * @param dueAt epoch milliseconds
-   */
-  public Future<Void> putOff(long id, long dueAt) {
-    return database.query(PUT_OFF, Tuple.of(id, dueAt)).mapEmpty();
   }
 }

@@ -1,22 +1,24 @@
 package dev.curfew.store;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What of a policy can be written. Durations are milliseconds; 0 means none.
  *
  * @param maxDuration 0 for what the tier allows
+ * @param warnBefore descending; null for what the realm says
  */
 public record PolicyRow(
     String name,
     long maxDuration,
     long maxIdle,
     long staleAfter,
-    List<Long> warnBefore,
+    @Nullable List<Long> warnBefore,
     int quota,
     boolean approvalRequired,
     long approvalMaxDuration) {
   public PolicyRow {
-    warnBefore = List.copyOf(warnBefore);
+    warnBefore = warnBefore == null ? null : List.copyOf(warnBefore);
   }
 }

@@ -2,6 +2,7 @@ package dev.curfew.store;
 
 import dev.curfew.realm.ApprovalScope;
 import dev.curfew.realm.Policy;
+import dev.curfew.realm.ThresholdSource;
 import dev.curfew.session.Initiator;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -21,14 +22,21 @@ public final class PolicyStore {
       """
       p.id, p.realm_id, r.name AS realm, p.name, p.is_default,
       COALESCE(p.max_duration_ms, 0) AS max_duration, p.max_idle_ms, p.stale_after_ms,
-      p.warn_before_ms, COALESCE(p.quota, 0) AS quota, p.approval_required,
+      COALESCE(p.warn_before_ms, r.warn_before_ms) AS warn_before_ms,
+      p.warn_before_ms IS NOT NULL AS warns_itself,
+      COALESCE(p.quota, 0) AS quota, p.approval_required,
       p.approval_max_duration_ms, p.approval_scope
       """;
 
   private final Database database;
+  private final List<Long> warnBefore;
 
-  public PolicyStore(Database database) {
+  /**
+   * @param warnBefore the configuration's thresholds, for policies whose realm has none either
+   */
+  public PolicyStore(Database database, List<Long> warnBefore) {
     this.database = database;
+    this.warnBefore = List.copyOf(warnBefore);
   }
 
   private static final String INSERT =
@@ -43,24 +51,27 @@ public final class PolicyStore {
           + COLUMNS
           + " FROM p JOIN realm r ON r.id = p.realm_id";
 
-  static Future<Policy> insert(SqlClient on, int realmId, boolean isDefault, PolicyRow row) {
+  static Future<RowSet<Row>> insert(SqlClient on, int realmId, boolean isDefault, PolicyRow row) {
     return Database.query(
-            on,
-            INSERT,
-            Tuple.from(
-                new Object[] {
-                  realmId,
-                  isDefault,
-                  row.name(),
-                  row.maxDuration(),
-                  row.maxIdle(),
-                  row.staleAfter(),
-                  row.warnBefore().toArray(Long[]::new),
-                  row.quota(),
-                  row.approvalRequired(),
-                  row.approvalMaxDuration()
-                }))
-        .map(rows -> policy(rows.iterator().next()));
+        on,
+        INSERT,
+        Tuple.from(
+            new Object[] {
+              realmId,
+              isDefault,
+              row.name(),
+              row.maxDuration(),
+              row.maxIdle(),
+              row.staleAfter(),
+              array(row.warnBefore()),
+              row.quota(),
+              row.approvalRequired(),
+              row.approvalMaxDuration()
+            }));
+  }
+
+  static Long @Nullable [] array(@Nullable List<Long> thresholds) {
+    return thresholds == null ? null : thresholds.toArray(Long[]::new);
   }
 
   /**
@@ -71,6 +82,7 @@ public final class PolicyStore {
         .<Policy>transaction(
             on ->
                 insert(on, realmId, false, row)
+                    .map(rows -> policy(rows.iterator().next()))
                     .compose(
                         policy ->
                             AdminChange.CREATED
@@ -133,7 +145,7 @@ public final class PolicyStore {
    * @param after id of the last one that is known
    */
   public Future<List<Policy>> list(@Nullable Integer realmId, int after, int limit) {
-    return database.query(LIST, Tuple.of(realmId, after, limit)).map(PolicyStore::policies);
+    return database.query(LIST, Tuple.of(realmId, after, limit)).map(this::policies);
   }
 
   private static final String REPLACE =
@@ -167,7 +179,7 @@ public final class PolicyStore {
                               row.maxDuration(),
                               row.maxIdle(),
                               row.staleAfter(),
-                              row.warnBefore().toArray(Long[]::new),
+                              array(row.warnBefore()),
                               row.quota(),
                               row.approvalRequired(),
                               row.approvalMaxDuration()
@@ -228,7 +240,7 @@ public final class PolicyStore {
                         required,
                         maxDuration,
                         scope == null ? null : scope.wireName(),
-                        warnBefore == null ? null : warnBefore.toArray(Long[]::new)))
+                        array(warnBefore)))
                 .compose(
                     rows -> {
                       Optional<Policy> changed = policies(rows).stream().findFirst();
@@ -246,13 +258,14 @@ public final class PolicyStore {
                     }));
   }
 
-  static List<Policy> policies(RowSet<Row> rows) {
+  private List<Policy> policies(RowSet<Row> rows) {
     List<Policy> policies = new ArrayList<>(rows.size());
     rows.forEach(row -> policies.add(policy(row)));
     return policies;
   }
 
-  private static Policy policy(Row row) {
+  private Policy policy(Row row) {
+    Long[] found = row.getArrayOfLongs("warn_before_ms");
     return new Policy(
         row.getInteger("id"),
         row.getInteger("realm_id"),
@@ -262,10 +275,18 @@ public final class PolicyStore {
         row.getLong("max_duration"),
         row.getLong("max_idle_ms"),
         row.getLong("stale_after_ms"),
-        List.of(row.getArrayOfLongs("warn_before_ms")),
+        found == null ? warnBefore : List.of(found),
+        source(row.getBoolean("warns_itself"), found),
         row.getInteger("quota"),
         row.getBoolean("approval_required"),
         row.getLong("approval_max_duration_ms"),
         ApprovalScope.valueOf(row.getString("approval_scope").toUpperCase(Locale.ROOT)));
+  }
+
+  private static ThresholdSource source(boolean itself, Long @Nullable [] found) {
+    if (itself) {
+      return ThresholdSource.POLICY;
+    }
+    return found == null ? ThresholdSource.CONFIGURATION : ThresholdSource.REALM;
   }
 }

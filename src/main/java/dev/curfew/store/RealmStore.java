@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Realms. */
 public final class RealmStore {
-  private static final String COLUMNS = "id, name, tier, ms(created_at) AS created_at";
+  private static final String COLUMNS =
+      "id, name, tier, warn_before_ms, ms(created_at) AS created_at";
 
   private final Database database;
 
@@ -24,18 +25,21 @@ public final class RealmStore {
   }
 
   private static final String INSERT =
-      "INSERT INTO realm (name, tier) VALUES ($1, $2) RETURNING " + COLUMNS;
+      "INSERT INTO realm (name, tier, warn_before_ms) VALUES ($1, $2, $3) RETURNING " + COLUMNS;
 
   /**
    * Makes a realm together with its default policy.
    *
+   * @param warnBefore milliseconds, descending; null for what the configuration says
    * @return fails with ALREADY_EXISTS
    */
-  public Future<Realm> insert(String name, Tier tier, PolicyRow defaults, Initiator by) {
+  public Future<Realm> insert(
+      String name, Tier tier, @Nullable List<Long> warnBefore, PolicyRow defaults, Initiator by) {
     return database
         .<Realm>transaction(
             on ->
-                Database.query(on, INSERT, Tuple.of(name, tier.wireName()))
+                Database.query(
+                        on, INSERT, Tuple.of(name, tier.wireName(), PolicyStore.array(warnBefore)))
                     .map(rows -> realm(rows.iterator().next()))
                     .compose(
                         realm ->
@@ -89,28 +93,46 @@ public final class RealmStore {
     return database.query(LIST, Tuple.of(only, after, limit)).map(RealmStore::realms);
   }
 
-  private static final String CHANGE_TIER =
-      "UPDATE realm SET tier = $2 WHERE name = $1 RETURNING " + COLUMNS;
+  private static final String CHANGE =
+      """
+      UPDATE realm
+      SET tier = COALESCE($2, tier),
+          warn_before_ms = CASE WHEN $3 THEN $4 ELSE warn_before_ms END
+      WHERE id = $1
+      RETURNING
+      """
+          + COLUMNS;
 
-  public Future<Optional<Realm>> changeTier(String name, Tier tier, Initiator by) {
+  /**
+   * Changes what is given.
+   *
+   * @param id of a realm that exists
+   * @param tier null to leave it
+   * @param setsWarnBefore whether the thresholds change
+   * @param warnBefore milliseconds, descending; null for what the configuration says
+   */
+  public Future<Realm> change(
+      int id,
+      @Nullable Tier tier,
+      boolean setsWarnBefore,
+      @Nullable List<Long> warnBefore,
+      Initiator by) {
     return database.transaction(
         on ->
-            Database.query(on, CHANGE_TIER, Tuple.of(name, tier.wireName()))
+            Database.query(
+                    on,
+                    CHANGE,
+                    Tuple.of(
+                        id,
+                        tier == null ? null : tier.wireName(),
+                        setsWarnBefore,
+                        PolicyStore.array(warnBefore)))
+                .map(rows -> realm(rows.iterator().next()))
                 .compose(
-                    rows -> {
-                      Optional<Realm> changed = realms(rows).stream().findFirst();
-                      return changed.isEmpty()
-                          ? Future.succeededFuture(changed)
-                          : AdminChange.CHANGED
-                              .write(
-                                  on,
-                                  changed.get().id(),
-                                  "realm",
-                                  changed.get().id(),
-                                  changed.get().name(),
-                                  by)
-                              .map(changed);
-                    }));
+                    changed ->
+                        AdminChange.CHANGED
+                            .write(on, id, "realm", id, changed.name(), by)
+                            .map(changed)));
   }
 
   private static List<Realm> realms(RowSet<Row> rows) {
@@ -120,10 +142,12 @@ public final class RealmStore {
   }
 
   private static Realm realm(Row row) {
+    Long[] warnBefore = row.getArrayOfLongs("warn_before_ms");
     return new Realm(
         row.getInteger("id"),
         row.getString("name"),
         Tier.ofWireName(row.getString("tier")).orElseThrow(),
+        warnBefore == null ? null : List.of(warnBefore),
         row.getLong("created_at"));
   }
 }

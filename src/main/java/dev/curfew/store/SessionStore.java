@@ -371,18 +371,13 @@ public final class SessionStore {
   }
 
   private static Terms terms(Row row) {
-    Long[] boxed = row.getArrayOfLongs("warn_before_ms");
-    long[] warnBefore = new long[boxed.length];
-    for (int i = 0; i < boxed.length; i++) {
-      warnBefore[i] = boxed[i];
-    }
     return new Terms(
         row.getInteger("policy_id"),
         row.getInteger("realm_id"),
         row.getLong("max_duration_ms"),
         row.getLong("max_idle_ms"),
         row.getLong("stale_after_ms"),
-        warnBefore);
+        ThresholdStore.thresholds(row.getArrayOfLongs("warn_before_ms")));
   }
 
   // Heartbeats

@@ -11,6 +11,7 @@ import dev.curfew.shard.ShardHost;
 import dev.curfew.store.Database;
 import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.store.SessionStore;
+import dev.curfew.store.ThresholdStore;
 import dev.curfew.testing.TestDatabase;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -47,6 +48,7 @@ public final class MassExpiryBench {
             ShardHost.create(
                 vertx,
                 store,
+                new ThresholdStore(database),
                 clock,
                 new Bus(vertx),
                 id -> Future.succeededFuture(),

@@ -3,13 +3,16 @@ package dev.curfew.bench;
 import dev.curfew.kernel.IdHash;
 import dev.curfew.kernel.ShardKernel;
 import dev.curfew.session.Outcome;
+import dev.curfew.session.RealmThresholds;
 import dev.curfew.session.SessionEvent;
 import dev.curfew.session.SessionKind;
 import dev.curfew.session.SessionRecord;
 import dev.curfew.session.SessionState;
 import dev.curfew.session.Terms;
+import dev.curfew.session.Thresholds;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 
@@ -22,6 +25,10 @@ public final class SessionHeapBench {
   private static final int SESSIONS = 1_000_000;
   private static final int SHARDS = 256;
 
+  /** A subscription of the realm asks for warnings, too. */
+  private static final RealmThresholds ADDED =
+      new RealmThresholds(Map.of(1, Thresholds.of(600_000, 120_000)));
+
   private SessionHeapBench() {}
 
   public static void main(String[] args) {
@@ -31,7 +38,7 @@ public final class SessionHeapBench {
     long before = used();
     for (int shard = 0; shard < SHARDS; shard++) {
       ShardKernel<Void> kernel = new ShardKernel<>(shard, new Nowhere());
-      kernel.open(1, List.of(), now);
+      kernel.open(1, List.of(), ADDED, now);
       kernels.add(kernel);
     }
     long empty = used();

@@ -6,7 +6,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import com.sun.net.httpserver.HttpServer;
-import dev.curfew.api.am.AgentNotifier;
+import dev.curfew.api.am.AgentChannel;
 import dev.curfew.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -77,7 +77,7 @@ class AmSettingsTest {
             lines.add(event.getFormattedMessage());
           }
         };
-    Logger log = (Logger) LoggerFactory.getLogger(AgentNotifier.class);
+    Logger log = (Logger) LoggerFactory.getLogger(AgentChannel.class);
     appender.start();
     log.addAppender(appender);
     try {

@@ -8,6 +8,7 @@ import dev.curfew.auth.Role;
 import dev.curfew.fault.ErrorCode;
 import dev.curfew.realm.Policy;
 import dev.curfew.realm.Realm;
+import dev.curfew.realm.ThresholdSource;
 import dev.curfew.session.Terms;
 import dev.curfew.session.Tier;
 import dev.curfew.testing.Await;
@@ -64,6 +65,100 @@ final class RealmsAndPoliciesTest {
     assertThat(standard.maxIdle()).isEqualTo(Duration.ofMinutes(30).toMillis());
     assertThat(standard.staleAfter()).isEqualTo(Duration.ofMinutes(5).toMillis());
     assertThat(standard.warnBefore()).containsExactly(300_000L, 60_000L);
+    assertThat(standard.warnBeforeFrom()).isEqualTo(ThresholdSource.CONFIGURATION);
+  }
+
+  @Test
+  void policyWithoutThresholds_followsItsRealm() {
+    Realm realm = node.realm(Tier.BUSINESS);
+    Principal orgAdmin = node.user(realm.name(), Role.ORG_ADMIN);
+    Policy inherits = Await.result(policies.create(orgAdmin, null, lasting(HOUR)));
+    Policy silent = Await.result(policies.create(orgAdmin, null, warning(List.of())));
+    Policy own = Await.result(policies.create(orgAdmin, null, warning(List.of(HOUR))));
+    assertThat(inherits.warnBeforeFrom()).isEqualTo(ThresholdSource.CONFIGURATION);
+
+    Realm warns =
+        Await.result(
+            realms.change(
+                orgAdmin,
+                realm.name(),
+                RealmChange.NOTHING.withWarnBefore(
+                    List.of(Duration.ofSeconds(90), Duration.ofMinutes(20), HOUR, HOUR))));
+
+    assertThat(warns.warnBefore()).containsExactly(3_600_000L, 1_200_000L, 90_000L);
+    assertThat(warns.tier()).isEqualTo(Tier.BUSINESS);
+    Policy followed = Await.result(policies.get(orgAdmin, inherits.id()));
+    assertThat(followed.warnBefore()).isEqualTo(warns.warnBefore());
+    assertThat(followed.warnBeforeFrom()).isEqualTo(ThresholdSource.REALM);
+    assertThat(Await.result(policies.get(orgAdmin, silent.id())).warnBefore()).isEmpty();
+    assertThat(Await.result(policies.get(orgAdmin, own.id()))).isEqualTo(own);
+    assertThat(own.warnBeforeFrom()).isEqualTo(ThresholdSource.POLICY);
+
+    Await.result(policies.replace(orgAdmin, own.id(), PolicyTerms.named(own.name())));
+    assertThat(Await.result(policies.get(orgAdmin, own.id())).warnBeforeFrom())
+        .isEqualTo(ThresholdSource.REALM);
+    Await.result(
+        realms.change(orgAdmin, realm.name(), RealmChange.NOTHING.withWarnBefore(List.of())));
+    assertThat(Await.result(policies.get(orgAdmin, inherits.id())).warnBefore()).isEmpty();
+    Realm again =
+        Await.result(
+            realms.change(orgAdmin, realm.name(), RealmChange.NOTHING.withWarnBefore(null)));
+    assertThat(again.warnBefore()).isNull();
+    assertThat(Await.result(policies.get(orgAdmin, inherits.id()))).isEqualTo(inherits);
+  }
+
+  private static PolicyTerms warning(List<Duration> before) {
+    return new PolicyTerms(TestNode.name("policy"), null, null, null, before, null, false, null);
+  }
+
+  @Test
+  void realmsThresholds_areForItsAdministrators() {
+    Realm realm = node.realm(Tier.BUSINESS);
+    RealmChange change = RealmChange.NOTHING.withWarnBefore(List.of(HOUR));
+    Principal stranger = node.user(node.realm(Tier.FREE).name(), Role.ORG_ADMIN);
+    refused(ErrorCode.NOT_FOUND, () -> realms.change(stranger, realm.name(), change));
+    for (Role role : List.of(Role.USER, Role.AUDITOR)) {
+      Principal other = node.user(realm.name(), role);
+      refused(ErrorCode.FORBIDDEN, () -> realms.change(other, realm.name(), change));
+    }
+    Principal orgAdmin = node.user(realm.name(), Role.ORG_ADMIN);
+    refused(
+        ErrorCode.FORBIDDEN,
+        () -> realms.change(orgAdmin, realm.name(), change.withTier(Tier.ENTERPRISE)));
+    assertThat(Await.result(realms.resolve(admin, realm.name())).warnBefore()).isNull();
+  }
+
+  @Test
+  void realmsThresholds_areAsWellFormedAsAPolicys() {
+    Realm realm = node.realm(Tier.BUSINESS);
+    List<Duration> many = IntStream.range(1, 22).mapToObj(Duration::ofMinutes).toList();
+    for (List<Duration> bad :
+        List.of(
+            List.of(Duration.ZERO),
+            List.of(HOUR, Duration.ofSeconds(-1)),
+            List.of(Duration.ofMillis(1_500)),
+            List.of(Duration.ofMillis(Terms.LONGEST + 1_000)),
+            List.of(Duration.ofSeconds(Long.MAX_VALUE, 999_999_999)),
+            List.of(Duration.ofSeconds(Long.MIN_VALUE)),
+            many)) {
+      assertThat(
+              refused(
+                      ErrorCode.INVALID_FIELD,
+                      () ->
+                          realms.change(
+                              admin, realm.name(), RealmChange.NOTHING.withWarnBefore(bad)))
+                  .field())
+          .isEqualTo("warnBefore");
+      refused(
+          ErrorCode.INVALID_FIELD,
+          () -> realms.create(admin, TestNode.name("realm"), Tier.FREE, bad));
+      refusedTerms("warnBefore", warning(bad));
+    }
+    List<Duration> longest = List.of(Duration.ofMillis(Terms.LONGEST), Duration.ofSeconds(1));
+    assertThat(
+            Await.result(realms.create(admin, TestNode.name("realm"), Tier.FREE, longest))
+                .warnBefore())
+        .containsExactly(Terms.LONGEST, 1_000L);
   }
 
   @Test

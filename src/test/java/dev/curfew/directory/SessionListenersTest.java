@@ -11,10 +11,14 @@ import dev.curfew.realm.User;
 import dev.curfew.session.EndReason;
 import dev.curfew.session.Initiator;
 import dev.curfew.session.Tier;
+import dev.curfew.store.DeliverySweep;
+import dev.curfew.store.DueDelivery;
 import dev.curfew.testing.Await;
 import dev.curfew.testing.DirectSql;
 import dev.curfew.testing.TestNode;
 import io.vertx.core.Future;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -73,8 +77,33 @@ final class SessionListenersTest {
     Await.result(registration(issued, URL));
   }
 
-  private List<EndNotification> pending() {
-    return Await.result(listeners.pendingNotifications(1_000));
+  /** What is to be delivered, in order. */
+  private List<EndNotification> pending() throws SQLException {
+    List<EndNotification> pending = new ArrayList<>();
+    for (String payload :
+        sql.column("SELECT payload FROM delivery WHERE type = 'logout' ORDER BY number")) {
+      pending.add(listeners.notification(due(payload)));
+    }
+    return pending;
+  }
+
+  private static DueDelivery due(String payload) {
+    return new DueDelivery(
+        UUID.randomUUID(),
+        SessionListeners.LANES,
+        1,
+        "root",
+        0,
+        UUID.randomUUID(),
+        1,
+        "logout_1",
+        "logout",
+        0,
+        0,
+        0,
+        0,
+        null,
+        payload);
   }
 
   private Initiator self() {
@@ -102,27 +131,17 @@ final class SessionListenersTest {
       assertThat(each.sessionId()).isEqualTo(issued.session().id());
       assertThat(each.token()).isEqualTo(issued.token());
       assertThat(each.reason()).isEqualTo(EndReason.STOPPED);
-      assertThat(each.attempts()).isZero();
       assertThat(each.endedAt()).isGreaterThanOrEqualTo(issued.session().startedAt());
     }
-    assertThat(pending()).as("they are being delivered").isEmpty();
-    Await.result(listeners.notified(due.get(0).id()));
-    Await.result(listeners.failed(due.get(1).id(), node.clock().now() + 60_000));
-    assertThat(pending()).as("the other is put off").isEmpty();
-    Await.result(listeners.failed(due.get(1).id(), node.clock().now()));
-    assertThat(pending())
-        .singleElement()
-        .satisfies(
-            again -> {
-              assertThat(again.id()).isEqualTo(due.get(1).id());
-              assertThat(again.attempts()).isEqualTo(2);
-            });
-    // Whoever took it has died.
-    sql.run("UPDATE session_listener SET due_at = clock_timestamp() WHERE due_at IS NOT NULL");
-    assertThat(pending()).hasSize(1);
-    Await.result(listeners.notified(due.get(1).id()));
-    sql.run("UPDATE session_listener SET due_at = clock_timestamp() WHERE due_at IS NOT NULL");
-    assertThat(pending()).isEmpty();
+    assertThat(sql.column("SELECT payload FROM delivery").toString())
+        .as("tokens stay encrypted")
+        .doesNotContain(issued.token().reveal());
+    assertThat(sql.number("SELECT count(DISTINCT lane_id) FROM delivery"))
+        .as("a lane for each target")
+        .isEqualTo(2);
+    assertThat(sql.number("SELECT count(*) FROM session_listener"))
+        .as("the session that lives")
+        .isEqualTo(1);
   }
 
   @Test
@@ -140,24 +159,40 @@ final class SessionListenersTest {
         "UPDATE session SET expires_at = clock_timestamp() + interval '1 second' WHERE id = ?",
         expired.session().id());
     try (TestNode second = TestNode.on(node.store().endpoint())) {
-      List<EndNotification> due = new ArrayList<>();
-      Await.until(
-          "it has expired",
-          () -> {
-            due.addAll(
-                Await.result(second.directory().sessionListeners().pendingNotifications(10)));
-            return !due.isEmpty();
-          });
-      assertThat(due).extracting(EndNotification::reason).containsExactly(EndReason.EXPIRED);
+      Await.until("it has expired", () -> pending().size() == 2);
+      assertThat(pending())
+          .extracting(EndNotification::reason)
+          .containsExactly(EndReason.REVOKED, EndReason.EXPIRED);
       Await.result(second.directory().users().delete(second.admin(), user.id().toString()));
-      assertThat(Await.result(second.directory().sessionListeners().pendingNotifications(10)))
+      assertThat(pending())
           .extracting(EndNotification::sessionId)
-          .containsExactly(orphaned.session().id());
+          .containsExactly(revoked.session().id(), expired.session().id(), orphaned.session().id());
     }
   }
 
   @Test
-  void registration_thatRacesTheEndIsRefusedOrNotified() {
+  void lane_isForgottenWhenNobodyListensThereAndNothingWasSent() throws Exception {
+    IssuedToken issued = open();
+    register(issued);
+    DeliverySweep sweep = new DeliverySweep(node.store().database());
+    Await.result(sweep.run(Duration.ZERO, 100));
+    assertThat(sql.number("SELECT count(*) FROM lane")).as("somebody listens").isEqualTo(1);
+    Await.result(tokens.end(issued.session(), self()));
+    Await.result(sweep.run(Duration.ZERO, 100));
+    assertThat(sql.number("SELECT count(*) FROM lane")).as("it is to be told").isEqualTo(1);
+    sql.run("UPDATE delivery SET state = 'delivered', settled_at = now() - interval '1 minute'");
+    Await.result(sweep.run(Duration.ZERO, 100));
+    assertThat(sql.number("SELECT count(*) FROM lane")).isZero();
+    IssuedToken another = open();
+    register(another);
+    Await.result(tokens.end(another.session(), self()));
+    assertThat(pending())
+        .extracting(EndNotification::sessionId)
+        .containsExactly(another.session().id());
+  }
+
+  @Test
+  void registration_thatRacesTheEndIsRefusedOrNotified() throws Exception {
     Set<UUID> registered = new HashSet<>();
     int refused = 0;
     for (int round = 0; round < 100; round++) {

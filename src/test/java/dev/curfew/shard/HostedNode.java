@@ -1,6 +1,8 @@
 package dev.curfew.shard;
 
 import dev.curfew.bus.Bus;
+import dev.curfew.bus.Routes;
+import dev.curfew.bus.ThresholdsChanged;
 import dev.curfew.cluster.ClusterClock;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
@@ -13,6 +15,7 @@ import dev.curfew.session.SessionKind;
 import dev.curfew.session.Terms;
 import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.store.SessionStore;
+import dev.curfew.store.ThresholdStore;
 import dev.curfew.testing.Await;
 import dev.curfew.testing.TestStore;
 import io.vertx.core.Future;
@@ -30,6 +33,7 @@ final class HostedNode implements AutoCloseable {
   private final TestStore store;
   private final SessionStore sessions;
   private final ClusterClock clock;
+  private final Bus bus;
   private final ShardHost host;
 
   /** Sessions whose effects were undone. */
@@ -42,13 +46,15 @@ final class HostedNode implements AutoCloseable {
     this.store = store;
     this.sessions = new SessionStore(store.database());
     this.clock = Await.result(ClusterClock.start(store.vertx(), store.database()));
+    this.bus = new Bus(store.vertx());
     this.host =
         Await.result(
             ShardHost.create(
                 store.vertx(),
                 sessions,
+                new ThresholdStore(store.database()),
                 clock,
-                new Bus(store.vertx()),
+                bus,
                 this::undo,
                 new ShardHost.Options(name, Duration.ofSeconds(3), Duration.ofMillis(50))));
   }
@@ -70,6 +76,11 @@ final class HostedNode implements AutoCloseable {
 
   ShardHost host() {
     return host;
+  }
+
+  /** What subscriptions ask for has changed, and the node is told so. */
+  void noticeThresholds() {
+    bus.publish(Routes.THRESHOLDS_CHANGED, ThresholdsChanged.INSTANCE);
   }
 
   long now() {

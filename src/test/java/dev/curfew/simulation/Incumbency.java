@@ -1,6 +1,9 @@
 package dev.curfew.simulation;
 
+import dev.curfew.session.RealmThresholds;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -27,11 +30,14 @@ final class Incumbency {
     long adopted;
   }
 
+  private record Told(long at, RealmThresholds wanted) {}
+
   final int shard;
   final long epoch;
   final Node node;
   private final TreeSet<Long> hearingAnew = new TreeSet<>();
   private long lastInterruption;
+  private final List<Told> told = new ArrayList<>();
   private final Map<UUID, Heard> heard = new HashMap<>();
 
   Incumbency(int shard, long epoch, Node node) {
@@ -72,6 +78,30 @@ final class Incumbency {
   /** Since when silence counts at the latest. */
   long lastInterruption() {
     return lastInterruption;
+  }
+
+  /** The owner knows from now on what subscribers want. */
+  void told(RealmThresholds wanted) {
+    told.add(new Told(node.clock.now(), wanted));
+  }
+
+  /** What the owner knew last. */
+  RealmThresholds knownNow() {
+    return told.get(told.size() - 1).wanted;
+  }
+
+  /** What the owner may have gone by in a decision of that time: several in their millisecond. */
+  List<RealmThresholds> knownAt(long at) {
+    List<RealmThresholds> known = new ArrayList<>();
+    for (int i = told.size() - 1; i >= 0; i--) {
+      if (told.get(i).at <= at) {
+        known.add(told.get(i).wanted);
+        if (told.get(i).at < at) {
+          break;
+        }
+      }
+    }
+    return known;
   }
 
   Heard heard(UUID id) {

@@ -2,6 +2,9 @@ package dev.curfew.simulation;
 
 import dev.curfew.session.Command;
 import dev.curfew.session.Outcome;
+import dev.curfew.session.RealmThresholds;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +14,7 @@ final class Node {
   private static final long PULSE_INTERVAL = 1_000;
   private static final long CLOCK_INTERVAL = 1_000;
   private static final long CLOCK_PATIENCE = 2_000;
+  private static final long THRESHOLDS_INTERVAL = 5_000;
 
   final NodeClock clock;
   final DatabaseLink link;
@@ -19,12 +23,20 @@ final class Node {
   private final World world;
   private TreeMap<Integer, ShardDriver> drivers = new TreeMap<>();
 
+  /**
+   * Those that another driver of this node is to follow, once they have committed what they have.
+   */
+  private List<ShardDriver> leaving = new ArrayList<>();
+
   /** Grows with each start, so that nothing of an earlier life happens in a later one. */
   private long life;
 
   private boolean up;
   private long frozenUntil;
   private boolean databaseAnswers = true;
+  private @Nullable RealmThresholds thresholds;
+  private boolean readsThresholds;
+  private boolean thresholdsChanged;
 
   Node(String name, World world) {
     this.name = name;
@@ -52,7 +64,11 @@ final class Node {
     frozenUntil = 0;
     databaseAnswers = true;
     drivers = new TreeMap<>();
+    leaving = new ArrayList<>();
     pulses = new PulseBuffer(this, world);
+    thresholds = null;
+    readsThresholds = false;
+    repeatLookAtThresholds();
     after(PULSE_INTERVAL, this::flushPulses);
     after(CLOCK_INTERVAL, this::measureClock);
   }
@@ -88,6 +104,7 @@ final class Node {
         () -> {
           if (life == thisLife && frozenUntil == until) {
             drivers.values().forEach(driver -> world.rules.thawed(driver, until - now));
+            leaving.forEach(driver -> world.rules.thawed(driver, until - now));
           }
         });
   }
@@ -136,7 +153,12 @@ final class Node {
     if (before == null || before.stopped()) {
       driver.start();
     } else {
-      before.stop(driver::start);
+      leaving.add(before);
+      before.stop(
+          () -> {
+            leaving.remove(before);
+            driver.start();
+          });
     }
   }
 
@@ -183,6 +205,44 @@ final class Node {
       }
     }
     after(CLOCK_INTERVAL, this::measureClock);
+  }
+
+  // Thresholds
+
+  /** What subscribers want as far as this node knows; null before the first answer. */
+  @Nullable RealmThresholds thresholds() {
+    return thresholds;
+  }
+
+  private void repeatLookAtThresholds() {
+    lookAtThresholds();
+    after(THRESHOLDS_INTERVAL, this::repeatLookAtThresholds);
+  }
+
+  /** Reads them, or once more after the reading that is under way. */
+  void lookAtThresholds() {
+    if (readsThresholds) {
+      thresholdsChanged = true;
+      return;
+    }
+    readsThresholds = true;
+    thresholdsChanged = false;
+    link.<RealmThresholds>call(
+        answer -> answer.accept(world.subscribers.wanted()),
+        wanted -> {
+          thresholds = wanted;
+          world.trace.note("%s knows of %s", this, wanted);
+          drivers.values().forEach(driver -> driver.thresholds(wanted));
+          thresholdsAreRead();
+        },
+        this::thresholdsAreRead);
+  }
+
+  private void thresholdsAreRead() {
+    readsThresholds = false;
+    if (thresholdsChanged) {
+      lookAtThresholds();
+    }
   }
 
   // Outside effects

@@ -1,11 +1,14 @@
 package dev.curfew.simulation;
 
 import dev.curfew.session.EndReason;
+import dev.curfew.session.RealmThresholds;
 import dev.curfew.session.SessionEvent;
 import dev.curfew.session.SessionRecord;
 import dev.curfew.session.SessionState;
 import dev.curfew.session.Terms;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,21 +127,31 @@ final class Retelling {
 
   private void warned(SessionEvent event) {
     long threshold = event.threshold();
-    boolean known = false;
-    for (long each : terms.warnBefore()) {
-      known |= each == threshold;
-      BrokenRule.unless(
-          each >= threshold || expiresAt - each > event.at(),
-          5,
-          "%d is past as well: %s",
-          each,
-          event);
-    }
-    BrokenRule.unless(isLive() && known, 5, "in %s: %s", state, event);
+    BrokenRule.unless(
+        owner.knownAt(event.at()).stream().anyMatch(added -> smallestPast(event, added)),
+        5,
+        "%s and %s have no such threshold, or a smaller one that is past as well: %s",
+        terms,
+        owner.knownAt(event.at()),
+        event);
+    BrokenRule.unless(isLive(), 5, "in %s: %s", state, event);
     BrokenRule.unless(threshold < warnedDownTo, 5, "again (%d): %s", warnedDownTo, event);
     BrokenRule.unless(
+        story.warnings.add(new Story.Warning(generation, threshold)), 5, "told twice: %s", event);
+    BrokenRule.unless(
         expiresAt - threshold <= event.at() && event.at() < expiresAt, 5, "not now: %s", event);
+    BrokenRule.unless(session.startedAt() <= event.at(), 5, "has not begun: %s", event);
     warnedDownTo = threshold;
+  }
+
+  private boolean smallestPast(SessionEvent event, RealmThresholds added) {
+    long[] own = terms.warnBefore().millis();
+    long[] others = added.of(terms.realmId()).millis();
+    return LongStream.concat(Arrays.stream(own), Arrays.stream(others))
+            .filter(each -> expiresAt - each <= event.at())
+            .min()
+            .orElse(0)
+        == event.threshold();
   }
 
   private void ending(SessionEvent event) {

@@ -50,7 +50,7 @@ final class Rules implements ModelStore.Watcher {
   }
 
   void thawed(ShardDriver driver, long standstill) {
-    if (driver.serves()) {
+    if (driver.decides()) {
       driver.incumbency().thawed(standstill);
     }
   }
@@ -145,6 +145,14 @@ final class Rules implements ModelStore.Watcher {
   void atTheEnd() {
     commits.atTheEnd();
     replies.atTheEnd();
+    for (Node node : world.cluster.nodes) {
+      BrokenRule.unless(
+          world.subscribers.wanted().equals(node.thresholds()),
+          5,
+          "%s never learned of %s",
+          node,
+          world.subscribers.wanted());
+    }
     for (Story story : stories.values()) {
       BrokenRule.unless(
           story.extensionsCommitted >= story.extensionsAcknowledged.size(),

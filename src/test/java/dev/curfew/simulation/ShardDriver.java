@@ -5,12 +5,14 @@ import dev.curfew.kernel.ShardKernel;
 import dev.curfew.session.Batch;
 import dev.curfew.session.BatchResult;
 import dev.curfew.session.Outcome;
+import dev.curfew.session.RealmThresholds;
 import dev.curfew.session.SessionEvent;
 import dev.curfew.session.SessionRecord;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -65,6 +67,10 @@ final class ShardDriver implements ShardKernel.Output<Ask> {
     if (stopping) {
       return;
     }
+    if (node.thresholds() == null) {
+      startAgain();
+      return;
+    }
     node.link.<Long>call(
         answer -> world.store.takeShard(shard, answer), this::load, this::startAgain);
   }
@@ -85,13 +91,20 @@ final class ShardDriver implements ShardKernel.Output<Ask> {
       return;
     }
     world.trace.note("%s/%d serves epoch %d with %d sessions", node, shard, epoch, rows.size());
+    RealmThresholds thresholds = Objects.requireNonNull(node.thresholds());
     incumbency = rules.opened(this, epoch);
-    kernel.open(epoch, rows, node.clock.now());
+    incumbency.told(thresholds);
+    kernel.open(epoch, rows, thresholds, node.clock.now());
     scheduleTurn();
   }
 
   boolean serves() {
-    return incumbency != null && !stopped && !stopping;
+    return decides() && !stopping;
+  }
+
+  /** Whether it decides, be it for the last time before it lets go. */
+  boolean decides() {
+    return incumbency != null && !stopped;
   }
 
   boolean stopped() {
@@ -293,6 +306,15 @@ final class ShardDriver implements ShardKernel.Output<Ask> {
     if (!kernel.serving()) {
       kernel.resume(node.clock.now());
       rules.resumed(this);
+    }
+  }
+
+  /** What subscribers want has been read anew. */
+  void thresholds(RealmThresholds wanted) {
+    if (!stopped && incumbency != null) {
+      incumbency.told(wanted);
+      kernel.thresholds(wanted);
+      scheduleTurn();
     }
   }
 

@@ -25,6 +25,9 @@ final class Story {
     }
   }
 
+  /** One that was told, by the generation of the deadline. */
+  record Warning(int generation, long threshold) {}
+
   final UUID id;
   final List<State> states = new ArrayList<>();
 
@@ -44,6 +47,8 @@ final class Story {
 
   /** When a node last took the session up after the others, and so gave it time anew. */
   long latestAdoption;
+
+  final Set<Warning> warnings = new HashSet<>();
 
   int recordings;
 

@@ -2,15 +2,18 @@ package dev.curfew.simulation;
 
 import dev.curfew.session.Batch;
 import dev.curfew.session.EventType;
+import dev.curfew.session.RealmThresholds;
 import dev.curfew.session.SessionEvent;
 import dev.curfew.session.SessionRecord;
 import dev.curfew.session.SessionState;
 import dev.curfew.session.Terms;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,7 +93,7 @@ final class TurnRules {
   /** Checks that none of a live session's deadlines has come; returns the earliest. */
   private long notPast(ShardDriver driver, SessionRecord row, boolean startedNow, long now) {
     long expiry = row.expiresAt();
-    long warning = nextWarning(row);
+    long warning = nextWarning(driver, row);
     long idle = Long.MAX_VALUE;
     long liveness = Long.MAX_VALUE;
     if (row.state() == SessionState.ACTIVE) {
@@ -128,13 +131,14 @@ final class TurnRules {
         now);
   }
 
-  private static long nextWarning(SessionRecord row) {
-    long next = Long.MAX_VALUE;
-    for (long threshold : row.terms().warnBefore()) {
-      if (threshold < row.warnedDownTo()) {
-        next = Math.min(next, row.expiresAt() - threshold);
-      }
-    }
-    return next;
+  private static long nextWarning(ShardDriver driver, SessionRecord row) {
+    RealmThresholds added = driver.incumbency().knownNow();
+    return LongStream.concat(
+            Arrays.stream(row.terms().warnBefore().millis()),
+            Arrays.stream(added.of(row.terms().realmId()).millis()))
+        .filter(threshold -> threshold < row.warnedDownTo())
+        .map(threshold -> Math.max(row.startedAt(), row.expiresAt() - threshold))
+        .min()
+        .orElse(Long.MAX_VALUE);
   }
 }

@@ -23,6 +23,7 @@ final class World {
   final ModelStore store;
   final Cluster cluster;
   final Traffic traffic;
+  final Subscribers subscribers;
   private final Weather weather;
   private final int shards;
 
@@ -41,6 +42,7 @@ final class World {
     shards = chance.oneIn(2) ? 1 : (int) chance.between(2, 3);
     rules = new Rules(this);
     store = new ModelStore(timeline, shards, rules);
+    subscribers = new Subscribers(this);
     cluster = new Cluster(this, (int) chance.between(1, 4), shards);
     traffic = new Traffic(this);
     weather = new Weather(this);
@@ -59,6 +61,7 @@ final class World {
     }
     runUntil(start + BUSY);
     traffic.stop();
+    subscribers.stop();
     weather.clearUp();
     runUntil(timeline.now() + CLEARING);
     traffic.revokeWhatLivesLonger(LONGEST_WAIT);

@@ -25,6 +25,7 @@ import dev.curfew.session.Tier;
 import dev.curfew.shard.ShardHost;
 import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.store.SessionStore;
+import dev.curfew.store.ThresholdStore;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -74,6 +75,7 @@ public final class TestNode implements AutoCloseable {
             ShardHost.create(
                 store.vertx(),
                 new SessionStore(store.database()),
+                new ThresholdStore(store.database()),
                 clock,
                 bus,
                 endings::undo,

@@ -64,7 +64,7 @@ public final class AdminDialect implements Dialect {
     RealmCalls realms = new RealmCalls(gateway);
     routes.add(change(HttpMethod.POST, "/realms", realms::create));
     routes.add(read("/realms", realms::list));
-    routes.add(change(HttpMethod.PATCH, "/realms/:name", realms::changeTier));
+    routes.add(change(HttpMethod.PATCH, "/realms/:name", realms::change));
 
     UserCalls users = new UserCalls(gateway);
     routes.add(change(HttpMethod.POST, "/users", users::create));

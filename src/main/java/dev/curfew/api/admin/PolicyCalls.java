@@ -9,7 +9,6 @@ import dev.curfew.auth.Authorisation;
 import dev.curfew.directory.PolicyTerms;
 import dev.curfew.realm.Policy;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
@@ -98,8 +97,6 @@ final class PolicyCalls {
   }
 
   private static JsonObject json(Policy policy) {
-    JsonArray warnBefore = new JsonArray();
-    policy.warnBefore().forEach(threshold -> warnBefore.add(Durations.text(threshold)));
     return new JsonObject()
         .put("id", policy.id())
         .put("name", policy.name())
@@ -107,7 +104,8 @@ final class PolicyCalls {
         .put("maxDuration", text(policy.maxDuration()))
         .put("maxIdle", text(policy.maxIdle()))
         .put("staleAfter", text(policy.staleAfter()))
-        .put("warnBefore", warnBefore)
+        .put("warnBefore", Durations.texts(policy.warnBefore()))
+        .put("warnBeforeFrom", policy.warnBeforeFrom().wireName())
         .put("quota", policy.quota() == 0 ? null : policy.quota())
         .put("approvalRequired", policy.approvalRequired())
         .put("approvalMaxDuration", text(policy.approvalMaxDuration()));

@@ -1,17 +1,22 @@
 package dev.curfew.api.admin;
 
 import dev.curfew.api.Answer;
+import dev.curfew.api.Durations;
 import dev.curfew.api.Exchange;
 import dev.curfew.api.Fields;
 import dev.curfew.api.Gateway;
 import dev.curfew.api.Times;
+import dev.curfew.directory.RealmChange;
 import dev.curfew.realm.Realm;
 import dev.curfew.session.Tier;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 
 /** Organisations. */
 final class RealmCalls {
+  private static final String WARN_BEFORE = "warnBefore";
+
   private final Gateway gateway;
 
   RealmCalls(Gateway gateway) {
@@ -23,7 +28,11 @@ final class RealmCalls {
     return gateway
         .directory()
         .realms()
-        .create(exchange.principal(), body.text("name", 63), body.oneOf("tier", Tier.class))
+        .create(
+            exchange.principal(),
+            body.text("name", 63),
+            body.oneOf("tier", Tier.class),
+            Durations.optionalList(body, WARN_BEFORE))
         .map(realm -> Answer.created(json(realm)));
   }
 
@@ -35,19 +44,31 @@ final class RealmCalls {
         .map(page -> AdminJson.list(page, RealmCalls::json));
   }
 
-  Future<Answer> changeTier(Exchange exchange) {
+  Future<Answer> change(Exchange exchange) {
     return gateway
         .directory()
         .realms()
-        .changeTier(
-            exchange.principal(), exchange.path("name"), exchange.body().oneOf("tier", Tier.class))
+        .change(exchange.principal(), exchange.path("name"), change(exchange.body()))
         .map(realm -> Answer.ok(json(realm)));
   }
 
+  private static RealmChange change(Fields body) {
+    RealmChange change = RealmChange.NOTHING;
+    // Thresholds that are null return to the configuration's; a tier cannot be without.
+    boolean warns =
+        body.json().containsKey(WARN_BEFORE) || body.json().containsKey(WARN_BEFORE + "Seconds");
+    if (warns) {
+      change = change.withWarnBefore(Durations.optionalList(body, WARN_BEFORE));
+    }
+    return warns && !body.has("tier") ? change : change.withTier(body.oneOf("tier", Tier.class));
+  }
+
   private static JsonObject json(Realm realm) {
+    List<Long> warnBefore = realm.warnBefore();
     return new JsonObject()
         .put("name", realm.name())
         .put("tier", realm.tier().wireName())
+        .put(WARN_BEFORE, warnBefore == null ? null : Durations.texts(warnBefore))
         .put("createdAt", Times.iso(realm.createdAt()));
   }
 }
