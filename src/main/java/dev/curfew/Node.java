@@ -18,6 +18,7 @@ import dev.curfew.api.console.ConsoleDialect;
 import dev.curfew.api.pra.PraDialect;
 import dev.curfew.api.pra.TokenDialect;
 import dev.curfew.api.psm.PsmDialect;
+import dev.curfew.api.ssf.SsfDialect;
 import dev.curfew.auth.RateLimiter;
 import dev.curfew.auth.SecretBox;
 import dev.curfew.auth.Strangers;
@@ -35,6 +36,7 @@ import dev.curfew.grant.Grants;
 import dev.curfew.outbound.OutboundClient;
 import dev.curfew.outbound.TargetGuard;
 import dev.curfew.shard.ShardHost;
+import dev.curfew.signals.Signals;
 import dev.curfew.store.ClaimStore;
 import dev.curfew.store.Database;
 import dev.curfew.store.DatabaseEndpoint;
@@ -165,7 +167,7 @@ final class Node {
                       defaults,
                       config.auth());
               shards.watch(directory::mayHaveChanged);
-              return serve(database, clock, bus, endings, shards, directory, outbound);
+              return serve(database, clock, bus, secrets, endings, shards, directory, outbound);
             })
         // Last, since a key that is made is shown once: by then nothing can fail any more.
         .compose(
@@ -184,6 +186,7 @@ final class Node {
       Database database,
       ClusterClock clock,
       Bus bus,
+      SecretBox secrets,
       SessionEndings endings,
       ShardHost shards,
       Directory directory,
@@ -197,6 +200,9 @@ final class Node {
             bus,
             ClaimCoordinator.Options.withLease(config.recording().lease()));
     RecordingParts recordings = RecordingParts.open(vertx, config, database, bus);
+    Signals signals =
+        Signals.of(
+            vertx, database, bus, directory.signingKeys(), secrets, outbound, clock::now, config);
     Gateway gateway =
         new Gateway(
             shards.sessions(),
@@ -204,6 +210,7 @@ final class Node {
             recordings.recordings(),
             claims,
             feed,
+            signals,
             clock::now,
             config);
     return shards
@@ -213,6 +220,7 @@ final class Node {
         .compose(served -> recordings.startWorkers(claims, this::deploy))
         .compose(served -> deploy(() -> watchdog(database, clock, bus, endings, shards, directory)))
         .compose(served -> startDelivery(directory, clock, outbound))
+        .compose(served -> deploy(signals::waitingRoom))
         .compose(served -> directory.follow(bus))
         .compose(
             following -> {
@@ -297,7 +305,8 @@ final class Node {
             new TokenDialect(gateway),
             new ConsoleDialect(gateway),
             new AccessDialect(gateway),
-            new AdminDialect(gateway));
+            new AdminDialect(gateway),
+            new SsfDialect(gateway));
     List<Dialect> dialects = new ArrayList<>(answering);
     dialects.add(new NodePages(checks, metrics::scrape));
     dialects.add(new DocsPages(answering.stream().map(Dialect::name).distinct().toList()));

@@ -6,6 +6,7 @@ import dev.curfew.bus.Sessions;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.directory.Directory;
 import dev.curfew.recording.Recordings;
+import dev.curfew.signals.Signals;
 import java.util.function.LongSupplier;
 
 /**
@@ -20,5 +21,6 @@ public record Gateway(
     Recordings recordings,
     Claims claims,
     EventFeed events,
+    Signals signals,
     LongSupplier clock,
     CurfewConfig config) {}

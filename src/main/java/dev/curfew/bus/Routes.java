@@ -14,10 +14,13 @@ public final class Routes {
   public static final Route<CredentialsChanged> CREDENTIALS_CHANGED =
       notice("curfew.credentials.changed", CredentialsChanged.class, CredentialsChanged.INSTANCE);
 
+  public static final Route<MessagesWaiting> MESSAGES_WAITING =
+      notice("curfew.messages.waiting", MessagesWaiting.class, MessagesWaiting.INSTANCE);
+
   private Routes() {}
 
   public static List<Route<?>> all() {
-    return List.of(EVENTS_COMMITTED, RECORDING_READY, CREDENTIALS_CHANGED);
+    return List.of(EVENTS_COMMITTED, RECORDING_READY, CREDENTIALS_CHANGED, MESSAGES_WAITING);
   }
 
   /** A message without content: its arrival is all that it says. */

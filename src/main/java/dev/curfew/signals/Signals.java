@@ -1,0 +1,60 @@
+package dev.curfew.signals;
+
+import dev.curfew.auth.SecretBox;
+import dev.curfew.bus.Bus;
+import dev.curfew.config.CurfewConfig;
+import dev.curfew.directory.SigningKeys;
+import dev.curfew.outbound.OutboundClient;
+import dev.curfew.store.Database;
+import dev.curfew.store.DeliveryStore;
+import dev.curfew.store.EventStore;
+import dev.curfew.store.SignalStreamStore;
+import dev.curfew.store.SignalSubjectStore;
+import io.vertx.core.Vertx;
+import java.util.function.LongSupplier;
+
+/**
+ * The transmitter of a node.
+ *
+ * @param issuer of the tokens, as in access tokens
+ * @param waitingRoom to be deployed before anybody polls
+ * @param channel for the engine that pushes
+ */
+public record Signals(
+    String issuer,
+    Streams streams,
+    StreamSubjects subjects,
+    Verifications verifications,
+    PollDesk polls,
+    WaitingRoom waitingRoom,
+    PushChannel channel) {
+
+  /**
+   * @param clock the cluster's, in epoch milliseconds
+   */
+  public static Signals of(
+      Vertx vertx,
+      Database database,
+      Bus bus,
+      SigningKeys keys,
+      SecretBox secrets,
+      OutboundClient outbound,
+      LongSupplier clock,
+      CurfewConfig config) {
+    String issuer = config.auth().issuer();
+    SignalStreamStore store = new SignalStreamStore(database);
+    DeliveryStore deliveries = new DeliveryStore(database);
+    EventTokens tokens = new EventTokens(vertx, keys, issuer, clock);
+    Streams streams =
+        new Streams(store, deliveries, new EventStore(database), outbound.guard(), secrets, bus);
+    WaitingRoom room = new WaitingRoom(store, bus);
+    return new Signals(
+        issuer,
+        streams,
+        new StreamSubjects(streams, new SignalSubjectStore(database), issuer),
+        new Verifications(streams, config.ssf().minVerificationInterval()),
+        new PollDesk(streams, deliveries, tokens, room, bus, config.ssf().longestPoll()),
+        room,
+        new PushChannel(store, tokens, secrets, outbound, clock));
+  }
+}
