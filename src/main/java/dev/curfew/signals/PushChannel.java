@@ -23,7 +23,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Pushes tokens to receivers (RFC 8935). */
-public final class PushChannel implements Channel {
+final class PushChannel implements Channel {
   private static final int BAD_REQUEST = 400;
 
   private final SignalStreamStore store;

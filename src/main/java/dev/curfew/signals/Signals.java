@@ -3,14 +3,17 @@ package dev.curfew.signals;
 import dev.curfew.auth.SecretBox;
 import dev.curfew.bus.Bus;
 import dev.curfew.config.CurfewConfig;
+import dev.curfew.delivery.Channel;
 import dev.curfew.directory.SigningKeys;
 import dev.curfew.outbound.OutboundClient;
+import dev.curfew.outbound.TargetGuard;
 import dev.curfew.store.Database;
 import dev.curfew.store.DeliveryStore;
 import dev.curfew.store.EventStore;
 import dev.curfew.store.SignalStreamStore;
 import dev.curfew.store.SignalSubjectStore;
 import io.vertx.core.Vertx;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -18,7 +21,7 @@ import java.util.function.LongSupplier;
  *
  * @param issuer of the tokens, as in access tokens
  * @param waitingRoom to be deployed before anybody polls
- * @param channel for the engine that pushes
+ * @param channels the channel of the engine that pushes, over the client that it calls out by
  */
 public record Signals(
     String issuer,
@@ -27,7 +30,7 @@ public record Signals(
     Verifications verifications,
     PollDesk polls,
     WaitingRoom waitingRoom,
-    PushChannel channel) {
+    Function<OutboundClient, Channel> channels) {
 
   /**
    * @param clock the cluster's, in epoch milliseconds
@@ -38,7 +41,7 @@ public record Signals(
       Bus bus,
       SigningKeys keys,
       SecretBox secrets,
-      OutboundClient outbound,
+      TargetGuard targets,
       LongSupplier clock,
       CurfewConfig config) {
     String issuer = config.auth().issuer();
@@ -46,7 +49,7 @@ public record Signals(
     DeliveryStore deliveries = new DeliveryStore(database);
     EventTokens tokens = new EventTokens(vertx, keys, issuer, clock);
     Streams streams =
-        new Streams(store, deliveries, new EventStore(database), outbound.guard(), secrets, bus);
+        new Streams(store, deliveries, new EventStore(database), targets, secrets, bus);
     WaitingRoom room = new WaitingRoom(store, bus);
     return new Signals(
         issuer,
@@ -55,6 +58,6 @@ public record Signals(
         new Verifications(streams, config.ssf().minVerificationInterval()),
         new PollDesk(streams, deliveries, tokens, room, bus, config.ssf().longestPoll()),
         room,
-        new PushChannel(store, tokens, secrets, outbound, clock));
+        outbound -> new PushChannel(store, tokens, secrets, outbound, clock));
   }
 }
