@@ -15,6 +15,7 @@ import dev.curfew.api.admin.AdminDialect;
 import dev.curfew.api.am.AgentNotifier;
 import dev.curfew.api.am.AmDialect;
 import dev.curfew.api.console.ConsoleDialect;
+import dev.curfew.api.events.EventsDialect;
 import dev.curfew.api.pra.PraDialect;
 import dev.curfew.api.pra.TokenDialect;
 import dev.curfew.api.psm.PsmDialect;
@@ -28,6 +29,9 @@ import dev.curfew.cluster.ClusterClock;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.config.NodeRole;
 import dev.curfew.config.Secret;
+import dev.curfew.delivery.DeliveryEngine;
+import dev.curfew.delivery.DeliveryFigures;
+import dev.curfew.delivery.WebhookChannel;
 import dev.curfew.directory.Bootstrap;
 import dev.curfew.directory.Directory;
 import dev.curfew.directory.PolicyDefaults;
@@ -40,9 +44,14 @@ import dev.curfew.signals.Signals;
 import dev.curfew.store.ClaimStore;
 import dev.curfew.store.Database;
 import dev.curfew.store.DatabaseEndpoint;
+import dev.curfew.store.DeliverySweep;
 import dev.curfew.store.EventStore;
+import dev.curfew.store.LaneLeases;
+import dev.curfew.store.LaneQueue;
 import dev.curfew.store.SessionStore;
+import dev.curfew.store.WebhookStore;
 import dev.curfew.watchdog.Watchdog;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -57,6 +66,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -167,7 +177,8 @@ final class Node {
                       defaults,
                       config.auth());
               shards.watch(directory::mayHaveChanged);
-              return serve(database, clock, bus, secrets, endings, shards, directory, outbound);
+              return serve(
+                  database, clock, bus, endings, shards, directory, secrets, outbound.guard());
             })
         // Last, since a key that is made is shown once: by then nothing can fail any more.
         .compose(
@@ -186,11 +197,11 @@ final class Node {
       Database database,
       ClusterClock clock,
       Bus bus,
-      SecretBox secrets,
       SessionEndings endings,
       ShardHost shards,
       Directory directory,
-      OutboundClient outbound) {
+      SecretBox secrets,
+      TargetGuard targets) {
     EventStore log = new EventStore(database);
     EventFeed feed = new EventFeed(log);
     AlertHub hub = new AlertHub(log, bus, AlertHub.Options.DEFAULT);
@@ -202,7 +213,7 @@ final class Node {
     RecordingParts recordings = RecordingParts.open(vertx, config, database, bus);
     Signals signals =
         Signals.of(
-            vertx, database, bus, directory.signingKeys(), secrets, outbound, clock::now, config);
+            vertx, database, bus, directory.signingKeys(), secrets, targets, clock::now, config);
     Gateway gateway =
         new Gateway(
             shards.sessions(),
@@ -219,7 +230,8 @@ final class Node {
         .compose(served -> deploy(() -> claims))
         .compose(served -> recordings.startWorkers(claims, this::deploy))
         .compose(served -> deploy(() -> watchdog(database, clock, bus, endings, shards, directory)))
-        .compose(served -> startDelivery(directory, clock, outbound))
+        .compose(
+            served -> startDelivery(database, bus, directory, clock, secrets, targets, signals))
         .compose(served -> deploy(signals::waitingRoom))
         .compose(served -> directory.follow(bus))
         .compose(
@@ -237,14 +249,44 @@ final class Node {
   }
 
   private Future<Void> startDelivery(
-      Directory directory, ClusterClock clock, OutboundClient outbound) {
+      Database database,
+      Bus bus,
+      Directory directory,
+      ClusterClock clock,
+      SecretBox secrets,
+      TargetGuard targets,
+      Signals signals) {
     if (!config.node().roles().contains(NodeRole.DELIVERY)) {
       return Future.succeededFuture();
     }
-    return deploy(
-        () ->
-            new AgentNotifier(
-                directory.sessionListeners(), outbound, clock::now, AgentNotifier.Options.DEFAULT));
+    DeliveryEngine.Options options =
+        DeliveryEngine.Options.keeping(config.webhooks().keepDeliveries());
+    OutboundClient outbound =
+        OutboundClient.open(vertx, targets, OutboundClient.TIMEOUT, options.concurrency());
+    running.push(outbound::close);
+    // Another life of this node is another holder: what the one before left is taken over.
+    String holder = config.node().name() + "/" + UUID.randomUUID();
+    DeliveryEngine engine =
+        new DeliveryEngine(
+            new LaneLeases(database, holder),
+            new LaneQueue(database, holder),
+            new DeliverySweep(database),
+            bus,
+            List.of(
+                new WebhookChannel(new WebhookStore(database), secrets, outbound, clock::now),
+                signals.channels().apply(outbound)),
+            options);
+    measure(engine.figures());
+    return deploy(() -> engine)
+        .compose(
+            deployed ->
+                deploy(
+                    () ->
+                        new AgentNotifier(
+                            directory.sessionListeners(),
+                            outbound,
+                            clock::now,
+                            AgentNotifier.Options.DEFAULT)));
   }
 
   private Watchdog watchdog(
@@ -304,6 +346,7 @@ final class Node {
             new PraDialect(gateway),
             new TokenDialect(gateway),
             new ConsoleDialect(gateway),
+            new EventsDialect(gateway),
             new AccessDialect(gateway),
             new AdminDialect(gateway),
             new SsfDialect(gateway));
@@ -366,6 +409,24 @@ final class Node {
         .register(metrics);
     Gauge.builder("curfew_alert_connections", hub, AlertHub::connections)
         .description("WebSockets that follow the event log")
+        .register(metrics);
+  }
+
+  private void measure(DeliveryFigures deliveries) {
+    for (LaneQueue.Outcome outcome : LaneQueue.Outcome.values()) {
+      FunctionCounter.builder("curfew_deliveries", deliveries, all -> all.attempts(outcome))
+          .description("Attempts of this node to deliver a message, by what came of them")
+          .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+          .register(metrics);
+    }
+    Gauge.builder("curfew_deliveries_pending", deliveries, DeliveryFigures::pending)
+        .description("Messages of the installation that are laid out and not delivered yet")
+        .register(metrics);
+    Gauge.builder("curfew_deliveries_dead", deliveries, DeliveryFigures::dead)
+        .description("Messages of the installation that were given up")
+        .register(metrics);
+    Gauge.builder("curfew_deliveries_lag_seconds", deliveries, DeliveryFigures::lagSeconds)
+        .description("How long the oldest message has waited")
         .register(metrics);
   }
 

@@ -6,6 +6,7 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -147,17 +148,24 @@ public final class EventPartitions {
   }
 
   private Future<Void> dropStrays(LocalDate oldestKept) {
-    return database
-        .query(
-            "DELETE FROM event_default WHERE recorded_at < $1",
-            Tuple.of(oldestKept.atStartOfDay().atOffset(ZoneOffset.UTC)))
-        .mapEmpty();
+    OffsetDateTime end = oldestKept.atStartOfDay().atOffset(ZoneOffset.UTC);
+    return database.transaction(
+        on ->
+            LaneStore.noteLoss(on, end, "event_default")
+                .compose(
+                    noted ->
+                        Database.query(
+                            on, "DELETE FROM event_default WHERE recorded_at < $1", Tuple.of(end)))
+                .mapEmpty());
   }
 
   private Future<Void> drop(String name) {
+    OffsetDateTime end =
+        LocalDate.parse(name, NAME).plusDays(1).atStartOfDay().atOffset(ZoneOffset.UTC);
     return database.transaction(
         on ->
             run(on, "SET LOCAL lock_timeout = '500ms'")
+                .compose(done -> LaneStore.noteLoss(on, end, name))
                 .compose(done -> run(on, "DROP TABLE " + name)));
   }
 

@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
+import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -141,6 +142,32 @@ public final class LaneStore {
    */
   static Future<Boolean> delete(SqlClient on, UUID id) {
     return Database.query(on, DELETE, Tuple.of(id)).map(rows -> rows.rowCount() > 0);
+  }
+
+  /** Only lanes that lag can lose anything, and of those the oldest events. */
+  private static final String NOTE_LOSS =
+      """
+      WITH lost AS (
+        SELECT l.id, count(*) AS events, max(e.recorded_at) AS until
+        FROM lane l JOIN event e ON e.recorded_at < $1 AND e.tableoid = $2::text::regclass
+          AND (e.xid, e.id) > (l.cursor_xid, l.cursor_id) AND lane_wants(l, e)
+        WHERE l.cursor_recorded_at < $1 AND l.state <> 'deleted'
+        GROUP BY l.id
+      )
+      UPDATE lane l SET lost_events = l.lost_events + lost.events, lost_until = lost.until
+      FROM lost
+      WHERE l.id = lost.id
+      """;
+
+  /**
+   * Notes in each lane which events it will never be fed. In the transaction that takes them from
+   * the log.
+   *
+   * @param before events recorded before this are taken
+   * @param partition of the log, from which they are taken
+   */
+  static Future<Void> noteLoss(SqlClient on, OffsetDateTime before, String partition) {
+    return Database.query(on, NOTE_LOSS, Tuple.of(before, partition)).mapEmpty();
   }
 
   private static final String ENQUEUE = "SELECT enqueue_delivery($1, $2, $3, $4) AS id";
