@@ -20,6 +20,7 @@ import dev.curfew.api.events.EventsDialect;
 import dev.curfew.api.pra.PraDialect;
 import dev.curfew.api.pra.TokenDialect;
 import dev.curfew.api.psm.PsmDialect;
+import dev.curfew.api.ssf.SsfDialect;
 import dev.curfew.auth.RateLimiter;
 import dev.curfew.auth.SecretBox;
 import dev.curfew.auth.Strangers;
@@ -40,6 +41,7 @@ import dev.curfew.grant.Grants;
 import dev.curfew.outbound.OutboundClient;
 import dev.curfew.outbound.TargetGuard;
 import dev.curfew.shard.ShardHost;
+import dev.curfew.signals.Signals;
 import dev.curfew.store.ClaimStore;
 import dev.curfew.store.Database;
 import dev.curfew.store.DatabaseEndpoint;
@@ -213,6 +215,9 @@ final class Node {
             bus,
             ClaimCoordinator.Options.withLease(config.recording().lease()));
     RecordingParts recordings = RecordingParts.open(vertx, config, database, bus);
+    Signals signals =
+        Signals.of(
+            vertx, database, bus, directory.signingKeys(), secrets, targets, clock::now, config);
     Gateway gateway =
         new Gateway(
             shards.sessions(),
@@ -221,6 +226,7 @@ final class Node {
             claims,
             feed,
             new EventStreams(feed, hub),
+            signals,
             clock::now,
             config);
     return shards
@@ -229,7 +235,9 @@ final class Node {
         .compose(served -> deploy(() -> claims))
         .compose(served -> recordings.startWorkers(claims, this::deploy))
         .compose(served -> deploy(() -> watchdog(database, clock, bus, endings, shards, directory)))
-        .compose(served -> startDelivery(database, bus, directory, clock, secrets, targets))
+        .compose(
+            served -> startDelivery(database, bus, directory, clock, secrets, targets, signals))
+        .compose(served -> deploy(signals::waitingRoom))
         .compose(served -> directory.follow(bus))
         .compose(
             following -> {
@@ -251,7 +259,8 @@ final class Node {
       Directory directory,
       ClusterClock clock,
       SecretBox secrets,
-      TargetGuard targets) {
+      TargetGuard targets,
+      Signals signals) {
     if (!config.node().roles().contains(NodeRole.DELIVERY)) {
       return Future.succeededFuture();
     }
@@ -270,7 +279,8 @@ final class Node {
             bus,
             List.of(
                 new WebhookChannel(new WebhookStore(database), secrets, outbound, clock::now),
-                new AgentChannel(directory.sessionListeners(), outbound, clock::now)),
+                new AgentChannel(directory.sessionListeners(), outbound, clock::now),
+                signals.channels().apply(outbound)),
             options);
     measure(engine.figures());
     return deploy(() -> engine);
@@ -335,7 +345,8 @@ final class Node {
             new ConsoleDialect(gateway),
             new EventsDialect(gateway),
             new AccessDialect(gateway),
-            new AdminDialect(gateway));
+            new AdminDialect(gateway),
+            new SsfDialect(gateway));
     List<Dialect> dialects = new ArrayList<>(answering);
     dialects.add(new NodePages(checks, metrics::scrape));
     dialects.add(new DocsPages(answering.stream().map(Dialect::name).distinct().toList()));

@@ -74,6 +74,18 @@ class ArchitectureTest {
               "config",
               "session",
               "fault"),
+          uses(
+              "signals",
+              "delivery",
+              "directory",
+              "store",
+              "outbound",
+              "realm",
+              "auth",
+              "bus",
+              "config",
+              "session",
+              "fault"),
           uses("replay", "fault"),
           uses("client", "replay"),
           uses(
@@ -89,6 +101,7 @@ class ArchitectureTest {
               "realm",
               "recording",
               "session",
+              "signals",
               "store",
               "fault"));
 

@@ -7,6 +7,7 @@ import dev.curfew.bus.Sessions;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.directory.Directory;
 import dev.curfew.recording.Recordings;
+import dev.curfew.signals.Signals;
 import java.util.function.LongSupplier;
 
 /**
@@ -22,5 +23,6 @@ public record Gateway(
     Claims claims,
     EventFeed events,
     EventStreams eventStreams,
+    Signals signals,
     LongSupplier clock,
     CurfewConfig config) {}

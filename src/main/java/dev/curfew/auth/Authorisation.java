@@ -180,6 +180,18 @@ public final class Authorisation {
     }
   }
 
+  /**
+   * A stream of signals is its receiver's own. To everybody else, of whatever role, there is none:
+   * the specification has a receiver's streams only.
+   *
+   * @param own whether the caller is the receiver
+   */
+  public static void requireReceiver(Principal principal, int realmId, boolean own, String what) {
+    if (!own || principal.realmId() != realmId) {
+      throw CurfewException.notFound(what);
+    }
+  }
+
   /** The caller administers every realm. */
   public static void requireAdministratorOfAll(Principal principal) {
     if (!principal.is(Role.ADMIN)) {

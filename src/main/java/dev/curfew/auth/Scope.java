@@ -20,6 +20,8 @@ public enum Scope {
   AUDIT_READ(true),
   PRA_READ(true),
   PRA_WRITE(false),
+  SSF_READ(true),
+  SSF_MANAGE(false),
   ADMIN(false);
 
   private final boolean onlyReads;

@@ -16,11 +16,18 @@ public final class Routes {
 
   public static final Route<ThresholdsChanged> THRESHOLDS_CHANGED =
       notice("curfew.thresholds.changed", ThresholdsChanged.class, ThresholdsChanged.INSTANCE);
+  public static final Route<MessagesWaiting> MESSAGES_WAITING =
+      notice("curfew.messages.waiting", MessagesWaiting.class, MessagesWaiting.INSTANCE);
 
   private Routes() {}
 
   public static List<Route<?>> all() {
-    return List.of(EVENTS_COMMITTED, RECORDING_READY, CREDENTIALS_CHANGED, THRESHOLDS_CHANGED);
+    return List.of(
+        EVENTS_COMMITTED,
+        RECORDING_READY,
+        CREDENTIALS_CHANGED,
+        THRESHOLDS_CHANGED,
+        MESSAGES_WAITING);
   }
 
   /** A message without content: its arrival is all that it says. */

@@ -37,6 +37,7 @@ public record CurfewConfig(
     Am am,
     Webhooks webhooks,
     Events events,
+    Ssf ssf,
     Secrets secrets,
     Logging logging,
     Bootstrap bootstrap) {
@@ -346,6 +347,16 @@ public record CurfewConfig(
    * @param retention how long events, which are the audit log too, are kept
    */
   public record Events(@Setting(value = "90d", min = "1d", max = "3650d") Duration retention) {}
+
+  /**
+   * Streams of security events to other identity systems.
+   *
+   * @param minVerificationInterval least time between two verification events of a stream
+   * @param longestPoll how long a poll waits at most where there is nothing to tell
+   */
+  public record Ssf(
+      @Setting(value = "10s", min = "1s", max = "1h") Duration minVerificationInterval,
+      @Setting(value = "30s", min = "1s", max = "110s") Duration longestPoll) {}
 
   /**
    * @param key base64 of the 32 bytes under which secrets are encrypted in the database; none for

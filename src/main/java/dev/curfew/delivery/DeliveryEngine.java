@@ -1,6 +1,7 @@
 package dev.curfew.delivery;
 
 import dev.curfew.bus.Bus;
+import dev.curfew.bus.MessagesWaiting;
 import dev.curfew.bus.Routes;
 import dev.curfew.store.DeliverySweep;
 import dev.curfew.store.DueDelivery;
@@ -219,17 +220,22 @@ public final class DeliveryEngine extends VerticleBase {
     Set<UUID> lost = new HashSet<>(lanes.keySet());
     List<LaneLeases.Wish> idle = new ArrayList<>();
     boolean heldBack = false;
+    boolean polledFor = false;
     for (LaneLeases.Tended now : tended) {
       lost.remove(now.laneId());
       heldBack |= now.heldBack();
       LaneDriver lane = lanes.get(now.laneId());
       if (lane != null) {
+        polledFor |= !lane.isDriven() && now.pending() > 0;
         lane.tended(now, asked, options.lease());
         again |= lane.wantsMore();
         if (lane.isIdle()) {
           idle.add(lane.wish());
         }
       }
+    }
+    if (polledFor) {
+      bus.publish(Routes.MESSAGES_WAITING, MessagesWaiting.INSTANCE);
     }
     for (UUID id : lost) {
       LaneDriver lane = lanes.remove(id);

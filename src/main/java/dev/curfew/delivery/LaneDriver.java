@@ -125,6 +125,11 @@ final class LaneDriver implements Ledger.Author {
     return new LaneLeases.Wish(laneId(), fence(), isHungry());
   }
 
+  /** Whether this node sends what waits in it; else it is fed only, for whoever polls it. */
+  boolean isDriven() {
+    return channel != null;
+  }
+
   /** Room is made in larger parts, since each feeding looks at the log. */
   private boolean isHungry() {
     return enabled && !unwanted && pending <= means.window() / 2;

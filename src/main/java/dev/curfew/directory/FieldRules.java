@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What every field must keep to, whichever dialect it came by. Failures are INVALID_FIELD with the
  * name of the field.
  */
-final class FieldRules {
+public final class FieldRules {
   static final int LONGEST_NAME = 128;
   static final int LONGEST_PERSONAL_NAME = 256;
   static final int LONGEST_HOST = 255;
@@ -48,7 +48,7 @@ final class FieldRules {
   }
 
   /** Any text that the database can hold. */
-  static String text(String field, String value, int longest) {
+  public static String text(String field, String value, int longest) {
     if (value.length() > longest) {
       throw CurfewException.invalid(field, "must be at most " + longest + " characters");
     }
@@ -69,7 +69,7 @@ final class FieldRules {
     return value;
   }
 
-  static @Nullable String optionalText(String field, @Nullable String value, int longest) {
+  public static @Nullable String optionalText(String field, @Nullable String value, int longest) {
     return value == null ? null : text(field, value, longest);
   }
 

@@ -46,7 +46,7 @@ public record PageRequest(int limit, @Nullable String after) {
    *
    * @throws CurfewException BAD_CURSOR when the cursor is not one of this list
    */
-  <K> Optional<K> key(Function<String, K> parse) {
+  public <K> Optional<K> key(Function<String, K> parse) {
     String cursor = after;
     if (cursor == null) {
       return Optional.empty();
@@ -65,7 +65,7 @@ public record PageRequest(int limit, @Nullable String after) {
   }
 
   /** How many rows to ask for: one more than shown tells whether there is a page behind. */
-  int rows() {
+  public int rows() {
     return limit + 1;
   }
 
@@ -75,7 +75,7 @@ public record PageRequest(int limit, @Nullable String after) {
    * @param rows up to {@link #rows} of them
    * @param key what the page behind begins after
    */
-  <T> Page<T> page(List<T> rows, Function<T, Object> key) {
+  public <T> Page<T> page(List<T> rows, Function<T, Object> key) {
     return rows.size() <= limit
         ? new Page<>(rows, null)
         : new Page<>(rows.subList(0, limit), cursor(key.apply(rows.get(limit - 1)).toString()));

@@ -76,6 +76,7 @@ class CurfewConfigTest {
                     "iPlanetDirectoryPro", List.of("ldapService", "adminconsoleservice")),
                 new CurfewConfig.Webhooks(false, Duration.ofDays(7)),
                 new CurfewConfig.Events(Duration.ofDays(90)),
+                new CurfewConfig.Ssf(Duration.ofSeconds(10), Duration.ofSeconds(30)),
                 new CurfewConfig.Secrets(Optional.empty()),
                 new CurfewConfig.Logging(CurfewConfig.LogFormat.TEXT, CurfewConfig.LogLevel.INFO),
                 new CurfewConfig.Bootstrap(Optional.empty(), Optional.empty())));
@@ -147,6 +148,8 @@ class CurfewConfigTest {
             "webhooks.allow-private-targets",
             "webhooks.keep-deliveries",
             "events.retention",
+            "ssf.min-verification-interval",
+            "ssf.longest-poll",
             "secrets.key",
             "logging.format",
             "logging.level",

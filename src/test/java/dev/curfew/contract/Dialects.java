@@ -20,6 +20,7 @@ final class Dialects {
   final OpenApiContract events = OpenApiContract.of("events");
   final OpenApiContract psm = OpenApiContract.of("psm");
   final OpenApiContract pra = OpenApiContract.of("pra");
+  final OpenApiContract ssf = OpenApiContract.of("ssf");
 
   /** The path in the form in which the documents have it: AM's has many. */
   static String documented(String path) {
@@ -38,6 +39,9 @@ final class Dialects {
     }
     if (ACCESS.stream().anyMatch(lower::startsWith)) {
       return access;
+    }
+    if (lower.startsWith("/ssf") || lower.startsWith("/.well-known/ssf-configuration")) {
+      return ssf;
     }
     if (lower.startsWith("/json") || lower.startsWith("/sessionservice")) {
       return am;

@@ -84,6 +84,8 @@ final class Installation implements AutoCloseable {
           "audit:read",
           "pra:read",
           "pra:write",
+          "ssf:read",
+          "ssf:manage",
           "admin");
 
   private Installation(TestNode node) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every document is a sound OpenAPI 3.1 document and keeps the rules of this project's own. */
 @ParameterizedClass
-@ValueSource(strings = {"access", "admin", "am", "console", "events", "pra", "psm"})
+@ValueSource(strings = {"access", "admin", "am", "console", "events", "pra", "psm", "ssf"})
 class OpenApiDocumentsTest {
   private static final Map<String, Set<String>> MEMBERS =
       Map.of(
@@ -109,6 +109,8 @@ class OpenApiDocumentsTest {
           "audit:read",
           "pra:read",
           "pra:write",
+          "ssf:read",
+          "ssf:manage",
           "admin");
 
   private static final Set<String> ROLES = Set.of("USER", "AUDITOR", "ORG_ADMIN", "ADMIN");

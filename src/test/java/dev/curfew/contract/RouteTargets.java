@@ -59,6 +59,9 @@ final class RouteTargets {
             .is(201)
             .json()
             .getString("id"));
+    values.put(
+        "stream",
+        at.admin.post("/ssf/streams", new JsonObject()).is(201).json().getString("stream_id"));
     String subscription =
         at.admin
             .post(
@@ -129,6 +132,7 @@ final class RouteTargets {
       case "/api/v1/admin/oauth-clients" -> value("oauthClient");
       case "/api/v1/admin/credentials" -> value("credential");
       case "/api/v1/admin/realms" -> "root";
+      case "/ssf/poll" -> value("stream");
       case "/openapi" -> "psm.yaml";
       default ->
           before.endsWith("/view")
