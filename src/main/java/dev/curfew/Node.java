@@ -18,7 +18,12 @@ import dev.curfew.api.console.ConsoleDialect;
 import dev.curfew.api.pra.PraDialect;
 import dev.curfew.api.pra.TokenDialect;
 import dev.curfew.api.psm.PsmDialect;
+import dev.curfew.audit.Audit;
+import dev.curfew.audit.Retention;
+import dev.curfew.audit.Sealer;
+import dev.curfew.audit.Sealing;
 import dev.curfew.auth.RateLimiter;
+import dev.curfew.auth.SealKey;
 import dev.curfew.auth.SecretBox;
 import dev.curfew.auth.Strangers;
 import dev.curfew.bus.Bus;
@@ -50,6 +55,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.time.LocalDate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -165,7 +171,8 @@ final class Node {
                       defaults,
                       config.auth());
               shards.watch(directory::mayHaveChanged);
-              return serve(database, clock, bus, endings, shards, directory, outbound);
+              return serve(
+                  database, clock, bus, endings, shards, directory, outbound, SealKey.of(secrets));
             })
         // Last, since a key that is made is shown once: by then nothing can fail any more.
         .compose(
@@ -187,7 +194,8 @@ final class Node {
       SessionEndings endings,
       ShardHost shards,
       Directory directory,
-      OutboundClient outbound) {
+      OutboundClient outbound,
+      SealKey sealKey) {
     EventStore log = new EventStore(database);
     EventFeed feed = new EventFeed(log);
     AlertHub hub = new AlertHub(log, bus, AlertHub.Options.DEFAULT);
@@ -204,6 +212,7 @@ final class Node {
             recordings.recordings(),
             claims,
             feed,
+            new Audit(database, sealKey),
             clock::now,
             config);
     return shards
@@ -211,7 +220,26 @@ final class Node {
         .compose(served -> deploy(() -> hub))
         .compose(served -> deploy(() -> claims))
         .compose(served -> recordings.startWorkers(claims, this::deploy))
-        .compose(served -> deploy(() -> watchdog(database, clock, bus, endings, shards, directory)))
+        .compose(
+            served ->
+                deploy(
+                    () ->
+                        watchdog(
+                            database,
+                            clock,
+                            bus,
+                            endings,
+                            shards,
+                            directory,
+                            new Retention(database, sealKey))))
+        .compose(
+            served ->
+                deploy(
+                    () ->
+                        new Sealer(
+                            database,
+                            new Sealing(database, sealKey),
+                            config.events().sealInterval())))
         .compose(served -> startDelivery(directory, clock, outbound))
         .compose(served -> directory.follow(bus))
         .compose(
@@ -245,7 +273,8 @@ final class Node {
       Bus bus,
       SessionEndings endings,
       ShardHost shards,
-      Directory directory) {
+      Directory directory,
+      Retention retention) {
     CurfewConfig.Watchdog settings = config.watchdog();
     return new Watchdog(
         database,
@@ -270,6 +299,11 @@ final class Node {
           @Override
           public Future<Void> settleRequests() {
             return directory.approvedOpenings().sweep();
+          }
+
+          @Override
+          public Future<LocalDate> releaseEvents(LocalDate firstKept) {
+            return retention.release(firstKept);
           }
         },
         new Watchdog.Options(

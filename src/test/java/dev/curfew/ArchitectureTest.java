@@ -63,11 +63,13 @@ class ArchitectureTest {
           uses("claim", "bus", "store", "lease", "fault"),
           uses("watchdog", "bus", "store", "cluster", "lease", "fault"),
           uses("alert", "bus", "store", "auth", "session", "fault"),
+          uses("audit", "store", "realm", "auth", "fault"),
           uses("replay", "fault"),
           uses("client", "replay"),
           uses(
               "api",
               "alert",
+              "audit",
               "auth",
               "bus",
               "config",

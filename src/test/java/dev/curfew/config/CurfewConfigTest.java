@@ -74,7 +74,7 @@ class CurfewConfigTest {
                 new CurfewConfig.Am(
                     "iPlanetDirectoryPro", List.of("ldapService", "adminconsoleservice")),
                 new CurfewConfig.Webhooks(false),
-                new CurfewConfig.Events(Duration.ofDays(90)),
+                new CurfewConfig.Events(Duration.ofDays(90), Duration.ofSeconds(1)),
                 new CurfewConfig.Secrets(Optional.empty()),
                 new CurfewConfig.Logging(CurfewConfig.LogFormat.TEXT, CurfewConfig.LogLevel.INFO),
                 new CurfewConfig.Bootstrap(Optional.empty(), Optional.empty())));
@@ -142,6 +142,7 @@ class CurfewConfigTest {
             "am.services",
             "webhooks.allow-private-targets",
             "events.retention",
+            "events.seal-interval",
             "secrets.key",
             "logging.format",
             "logging.level",
