@@ -21,7 +21,12 @@ import dev.curfew.api.pra.PraDialect;
 import dev.curfew.api.pra.TokenDialect;
 import dev.curfew.api.psm.PsmDialect;
 import dev.curfew.api.ssf.SsfDialect;
+import dev.curfew.audit.Audit;
+import dev.curfew.audit.Retention;
+import dev.curfew.audit.Sealer;
+import dev.curfew.audit.Sealing;
 import dev.curfew.auth.RateLimiter;
+import dev.curfew.auth.SealKey;
 import dev.curfew.auth.SecretBox;
 import dev.curfew.auth.Strangers;
 import dev.curfew.bus.Bus;
@@ -64,6 +69,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -206,6 +212,7 @@ final class Node {
       Directory directory,
       SecretBox secrets,
       TargetGuard targets) {
+    SealKey sealKey = SealKey.of(secrets);
     EventStore log = new EventStore(database);
     EventFeed feed = new EventFeed(log);
     AlertHub hub = new AlertHub(log, bus, clock::now, AlertHub.Options.DEFAULT);
@@ -227,6 +234,7 @@ final class Node {
             feed,
             new EventStreams(feed, hub),
             signals,
+            new Audit(database, sealKey),
             clock::now,
             config);
     return shards
@@ -234,7 +242,26 @@ final class Node {
         .compose(served -> deploy(() -> hub))
         .compose(served -> deploy(() -> claims))
         .compose(served -> recordings.startWorkers(claims, this::deploy))
-        .compose(served -> deploy(() -> watchdog(database, clock, bus, endings, shards, directory)))
+        .compose(
+            served ->
+                deploy(
+                    () ->
+                        watchdog(
+                            database,
+                            clock,
+                            bus,
+                            endings,
+                            shards,
+                            directory,
+                            new Retention(database, sealKey))))
+        .compose(
+            served ->
+                deploy(
+                    () ->
+                        new Sealer(
+                            database,
+                            new Sealing(database, sealKey),
+                            config.events().sealInterval())))
         .compose(
             served -> startDelivery(database, bus, directory, clock, secrets, targets, signals))
         .compose(served -> deploy(signals::waitingRoom))
@@ -292,7 +319,8 @@ final class Node {
       Bus bus,
       SessionEndings endings,
       ShardHost shards,
-      Directory directory) {
+      Directory directory,
+      Retention retention) {
     CurfewConfig.Watchdog settings = config.watchdog();
     return new Watchdog(
         database,
@@ -317,6 +345,11 @@ final class Node {
           @Override
           public Future<Void> settleRequests() {
             return directory.approvedOpenings().sweep();
+          }
+
+          @Override
+          public Future<LocalDate> releaseEvents(LocalDate firstKept) {
+            return retention.release(firstKept);
           }
         },
         new Watchdog.Options(

@@ -86,11 +86,13 @@ class ArchitectureTest {
               "config",
               "session",
               "fault"),
+          uses("audit", "store", "realm", "auth", "fault"),
           uses("replay", "fault"),
           uses("client", "replay"),
           uses(
               "api",
               "alert",
+              "audit",
               "auth",
               "bus",
               "config",

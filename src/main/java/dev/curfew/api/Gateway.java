@@ -2,6 +2,7 @@ package dev.curfew.api;
 
 import dev.curfew.alert.EventFeed;
 import dev.curfew.alert.EventStreams;
+import dev.curfew.audit.Audit;
 import dev.curfew.bus.Claims;
 import dev.curfew.bus.Sessions;
 import dev.curfew.config.CurfewConfig;
@@ -24,5 +25,6 @@ public record Gateway(
     EventFeed events,
     EventStreams eventStreams,
     Signals signals,
+    Audit audit,
     LongSupplier clock,
     CurfewConfig config) {}

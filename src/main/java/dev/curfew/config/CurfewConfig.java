@@ -345,8 +345,11 @@ public record CurfewConfig(
 
   /**
    * @param retention how long events, which are the audit log too, are kept
+   * @param sealInterval how often what is new in the log is sealed
    */
-  public record Events(@Setting(value = "90d", min = "1d", max = "3650d") Duration retention) {}
+  public record Events(
+      @Setting(value = "90d", min = "1d", max = "3650d") Duration retention,
+      @Setting(value = "1s", min = "100ms", max = "1h") Duration sealInterval) {}
 
   /**
    * Streams of security events to other identity systems.

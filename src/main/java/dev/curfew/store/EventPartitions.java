@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * The days of the event log, each a partition named after it, in UTC. A day is added beside the log
@@ -119,32 +120,36 @@ public final class EventPartitions {
   /**
    * Drops the days that ended longer ago than that, one after the other.
    *
+   * @param release asked before anything is dropped: given the first day to be kept, answers that
+   *     one, or an earlier one from which on everything is still needed
    * @return the days dropped
    */
-  public Future<List<LocalDate>> dropOlderThan(Duration retention) {
+  public Future<List<LocalDate>> dropOlderThan(
+      Duration retention, Function<LocalDate, Future<LocalDate>> release) {
     return days()
         .compose(
-            days -> {
-              LocalDate oldestKept =
-                  days.today.atStartOfDay(ZoneOffset.UTC).minus(retention).toLocalDate();
-              Future<List<LocalDate>> dropped =
-                  dropStrays(oldestKept).map(done -> new ArrayList<>());
-              for (String name : days.names) {
-                if (name.matches("event_\\d{8}")
-                    && LocalDate.parse(name, NAME).isBefore(oldestKept)) {
-                  dropped =
-                      dropped.compose(
-                          list ->
-                              drop(name)
-                                  .map(
-                                      done -> {
-                                        list.add(LocalDate.parse(name, NAME));
-                                        return list;
-                                      }));
-                }
-              }
-              return dropped;
-            });
+            days ->
+                release
+                    .apply(days.today.atStartOfDay(ZoneOffset.UTC).minus(retention).toLocalDate())
+                    .compose(oldestKept -> dropBefore(oldestKept, days)));
+  }
+
+  private Future<List<LocalDate>> dropBefore(LocalDate oldestKept, Days days) {
+    Future<List<LocalDate>> dropped = dropStrays(oldestKept).map(done -> new ArrayList<>());
+    for (String name : days.names) {
+      if (name.matches("event_\\d{8}") && LocalDate.parse(name, NAME).isBefore(oldestKept)) {
+        dropped =
+            dropped.compose(
+                list ->
+                    drop(name)
+                        .map(
+                            done -> {
+                              list.add(LocalDate.parse(name, NAME));
+                              return list;
+                            }));
+      }
+    }
+    return dropped;
   }
 
   private Future<Void> dropStrays(LocalDate oldestKept) {

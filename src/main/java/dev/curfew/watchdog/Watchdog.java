@@ -67,6 +67,14 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
 
     /** Settles requests whose time has passed, and those approved without a session. */
     Future<Void> settleRequests();
+
+    /**
+     * Asked before old days of the event log are dropped.
+     *
+     * @param firstKept the first day that is not too old
+     * @return the first day that must be kept; not later
+     */
+    Future<LocalDate> releaseEvents(LocalDate firstKept);
   }
 
   private final ClaimStore claims;
@@ -272,7 +280,11 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
       return Future.succeededFuture();
     }
     return logged("added", partitions.addAhead(DAYS_AHEAD))
-        .compose(added -> logged("dropped", partitions.dropOlderThan(options.eventRetention)))
+        .compose(
+            added ->
+                logged(
+                    "dropped",
+                    partitions.dropOlderThan(options.eventRetention, repairs::releaseEvents)))
         .onSuccess(done -> partitionsDueAt = clock.now() + PARTITIONS_EVERY.toMillis())
         .recover(
             failure -> {

@@ -75,7 +75,7 @@ class CurfewConfigTest {
                 new CurfewConfig.Am(
                     "iPlanetDirectoryPro", List.of("ldapService", "adminconsoleservice")),
                 new CurfewConfig.Webhooks(false, Duration.ofDays(7)),
-                new CurfewConfig.Events(Duration.ofDays(90)),
+                new CurfewConfig.Events(Duration.ofDays(90), Duration.ofSeconds(1)),
                 new CurfewConfig.Ssf(Duration.ofSeconds(10), Duration.ofSeconds(30)),
                 new CurfewConfig.Secrets(Optional.empty()),
                 new CurfewConfig.Logging(CurfewConfig.LogFormat.TEXT, CurfewConfig.LogLevel.INFO),
@@ -148,6 +148,7 @@ class CurfewConfigTest {
             "webhooks.allow-private-targets",
             "webhooks.keep-deliveries",
             "events.retention",
+            "events.seal-interval",
             "ssf.min-verification-interval",
             "ssf.longest-poll",
             "secrets.key",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.curfew.testing.Await;
 import dev.curfew.testing.DirectSql;
 import dev.curfew.testing.TestStore;
+import io.vertx.core.Future;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -86,9 +87,30 @@ class EventPartitionsTest {
     write("old and astray", "now() - interval '45 days'");
     write("young and astray", "now() - interval '10 days'");
 
-    assertThat(Await.result(partitions.dropOlderThan(Duration.ofDays(30))))
+    assertThat(Await.result(partitions.dropOlderThan(Duration.ofDays(30), Future::succeededFuture)))
         .containsExactlyInAnyOrder(today.minusDays(31), today.minusDays(60));
     assertThat(sql.column("SELECT data->>'remark' FROM event")).containsExactly("young and astray");
+  }
+
+  @Test
+  void daysThatAreNotReleased_stay() throws SQLException {
+    LocalDate today = LocalDate.now(ZoneOffset.UTC);
+    for (int age : new int[] {40, 50}) {
+      LocalDate day = today.minusDays(age);
+      sql.run(
+          "CREATE TABLE event_%s PARTITION OF event FOR VALUES FROM ('%s 00:00+00') TO ('%s 00:00+00')"
+              .formatted(day.toString().replace("-", ""), day, day.plusDays(1)));
+    }
+    write("needed", "now() - interval '40 days'");
+    write("needed and astray", "now() - interval '35 days'");
+
+    assertThat(
+            Await.result(
+                partitions.dropOlderThan(
+                    Duration.ofDays(30),
+                    firstKept -> Future.succeededFuture(firstKept.minusDays(15)))))
+        .containsExactly(today.minusDays(50));
+    assertThat(sql.number("SELECT count(*) FROM event")).isEqualTo(2);
   }
 
   @Test

@@ -15,6 +15,7 @@ import dev.curfew.testing.TestStore;
 import io.vertx.core.Future;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -85,6 +86,11 @@ class WatchdogTest {
               @Override
               public Future<Void> settleRequests() {
                 return Future.succeededFuture();
+              }
+
+              @Override
+              public Future<LocalDate> releaseEvents(LocalDate firstKept) {
+                return Future.succeededFuture(firstKept);
               }
             },
             new Watchdog.Options(
