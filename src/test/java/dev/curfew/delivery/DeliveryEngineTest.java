@@ -247,7 +247,7 @@ class DeliveryEngineTest {
 
     Await.result(
         new dev.curfew.store.EventPartitions(rig.store().database())
-            .dropOlderThan(java.time.Duration.ofDays(30)));
+            .dropOlderThan(java.time.Duration.ofDays(30), io.vertx.core.Future::succeededFuture));
 
     assertThat(rig.lane(hook).lostEvents()).isEqualTo(4);
     assertThat(rig.lane(hook).lostUntil()).isPositive();
