@@ -113,6 +113,11 @@ final class EventTail {
   }
 
   private void next(EventPage page) {
+    if (!page.events().isEmpty()) {
+      // Whoever held events back is not the one who may hold back more.
+      nextLook = SHORTEST_LOOK;
+      heldBackSince = 0;
+    }
     if (page.more() || again) {
       read();
       return;

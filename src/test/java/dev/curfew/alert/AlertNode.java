@@ -38,12 +38,12 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A node that tells events: its hub, and the HTTP listener in front of it on two event loops. */
-final class AlertNode implements AutoCloseable {
+public final class AlertNode implements AutoCloseable {
   /** Credentials by key, as long as they are good. */
-  static final class Keys implements Authenticator {
+  public static final class Keys implements Authenticator {
     private final Map<String, Principal> principals = new ConcurrentHashMap<>();
 
-    String add(Principal principal) {
+    public String add(Principal principal) {
       String key = "key-" + UUID.randomUUID();
       principals.put(key, principal);
       return key;
@@ -107,7 +107,7 @@ final class AlertNode implements AutoCloseable {
   private final String hubId;
   private final int port;
 
-  AlertNode(TestStore store, Keys keys, AlertHub.Options options) {
+  public AlertNode(TestStore store, Keys keys, AlertHub.Options options) {
     this.store = store;
     this.bus = new Bus(store.vertx());
     EventStore events = new EventStore(store.database());
@@ -139,7 +139,7 @@ final class AlertNode implements AutoCloseable {
     }
   }
 
-  static Principal principal(int userId, int realmId, Role role, Scope... scopes) {
+  public static Principal principal(int userId, int realmId, Role role, Scope... scopes) {
     return new Principal(
         userId,
         new UUID(7, userId),
@@ -152,7 +152,7 @@ final class AlertNode implements AutoCloseable {
         UUID.randomUUID());
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 
@@ -160,15 +160,15 @@ final class AlertNode implements AutoCloseable {
     return feed;
   }
 
-  AlertHub hub() {
+  public AlertHub hub() {
     return hub;
   }
 
-  DatabaseEndpoint endpoint() {
+  public DatabaseEndpoint endpoint() {
     return store.endpoint();
   }
 
-  void nudge() {
+  public void nudge() {
     bus.publish(Routes.EVENTS_COMMITTED, EventsCommitted.INSTANCE);
   }
 
