@@ -2,8 +2,11 @@ package dev.curfew;
 
 import dev.curfew.alert.AlertHub;
 import dev.curfew.alert.AlertRoutes;
+import dev.curfew.alert.BridgeAddresses;
+import dev.curfew.alert.EventBridge;
 import dev.curfew.alert.EventFeed;
 import dev.curfew.api.ApiRoute;
+import dev.curfew.api.BridgeVerticle;
 import dev.curfew.api.Dialect;
 import dev.curfew.api.DocsPages;
 import dev.curfew.api.Frontend;
@@ -39,8 +42,11 @@ import dev.curfew.store.ClaimStore;
 import dev.curfew.store.Database;
 import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.store.EventStore;
+import dev.curfew.store.RealmStore;
+import dev.curfew.store.SessionQueries;
 import dev.curfew.store.SessionStore;
 import dev.curfew.watchdog.Watchdog;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -88,6 +94,7 @@ final class Node {
   private List<ApiRoute> routes = List.of();
   private volatile boolean installed;
   private int httpPort;
+  private int bridgePort;
 
   private Node(CurfewConfig config) {
     this.config = config;
@@ -223,8 +230,17 @@ final class Node {
                       limiter::admits,
                       Strangers.perSecond(config.rateLimit().failuresPerSecond()),
                       config.http().trustedProxies());
-              measure(clock, shards, hub);
-              return listen(gateway, frontend, feed, hub, checks(clock, shards));
+              EventBridge bridge =
+                  new EventBridge(
+                      vertx,
+                      hub,
+                      feed,
+                      new BridgeAddresses(
+                          log, new SessionQueries(database), new RealmStore(database)),
+                      frontend);
+              measure(clock, shards, hub, bridge);
+              return listen(gateway, frontend, feed, hub, bridge, checks(clock, shards))
+                  .compose(served -> listen(bridge));
             });
   }
 
@@ -287,6 +303,7 @@ final class Node {
       Frontend frontend,
       EventFeed feed,
       AlertHub hub,
+      EventBridge bridge,
       Map<String, BooleanSupplier> checks) {
     // The dialects whose calls never cease come first.
     List<Dialect> answering =
@@ -311,7 +328,12 @@ final class Node {
                     config.tls(),
                     frontend,
                     dialects,
-                    router -> AlertRoutes.mount(router, frontend::authenticate, feed, hub),
+                    router -> {
+                      AlertRoutes.mount(router, frontend::authenticate, feed, hub);
+                      if (tellsEvents()) {
+                        bridge.mount(router);
+                      }
+                    },
                     port::set),
             new DeploymentOptions().setInstances(EVENT_LOOPS))
         .map(
@@ -321,6 +343,28 @@ final class Node {
               LOG.info("Listening on {}", url());
               return null;
             });
+  }
+
+  private Future<Void> listen(EventBridge bridge) {
+    if (!tellsEvents()) {
+      return Future.succeededFuture();
+    }
+    AtomicInteger port = new AtomicInteger();
+    return vertx
+        .deployVerticle(
+            () -> new BridgeVerticle(config, bridge, port::set),
+            new DeploymentOptions().setInstances(EVENT_LOOPS))
+        .map(
+            id -> {
+              running.push(() -> vertx.undeploy(id));
+              bridgePort = port.get();
+              LOG.info("Event-bus bridge on {}:{}", config.http().host(), bridgePort);
+              return null;
+            });
+  }
+
+  private boolean tellsEvents() {
+    return config.node().roles().contains(NodeRole.ALERTS);
   }
 
   private Future<Void> deploy(Supplier<Deployable> verticle) {
@@ -342,7 +386,7 @@ final class Node {
     return checks;
   }
 
-  private void measure(ClusterClock clock, ShardHost shards, AlertHub hub) {
+  private void measure(ClusterClock clock, ShardHost shards, AlertHub hub, EventBridge bridge) {
     Gauge.builder("curfew_sessions_live", shards, ShardHost::sessionsHeld)
         .description("Sessions held by the shards of this node")
         .register(metrics);
@@ -356,7 +400,16 @@ final class Node {
         .description("Whether the database answered last")
         .register(metrics);
     Gauge.builder("curfew_alert_connections", hub, AlertHub::connections)
-        .description("Connections that follow the event log")
+        .description("Connections, and registrations on the bridge, that follow the event log")
+        .register(metrics);
+    FunctionCounter.builder("curfew_alert_readers_cut_total", hub, AlertHub::readersCut)
+        .description("Connections cut because their reader was too slow")
+        .register(metrics);
+    Gauge.builder("curfew_bridge_connections", bridge, EventBridge::connections)
+        .description("Clients of the event-bus bridge")
+        .register(metrics);
+    Gauge.builder("curfew_bridge_registrations", bridge, EventBridge::registrations)
+        .description("Addresses that clients of the event-bus bridge have registered")
         .register(metrics);
   }
 
@@ -366,6 +419,11 @@ final class Node {
         + config.http().host()
         + ":"
         + httpPort;
+  }
+
+  /** The port of the TCP event-bus bridge; 0 when this node has none. */
+  int bridgePort() {
+    return bridgePort;
   }
 
   /** Every route of every dialect, and what it needs. */

@@ -38,6 +38,7 @@ public final class TestNode implements AutoCloseable {
   public static TestNode start(Map<String, String> settings) {
     Map<String, String> all = new HashMap<>();
     all.put("http.port", "0");
+    all.put("bridge.port", "0");
     all.put("rate-limit.per-second", "0");
     all.put("pra.rate-limit.per-second", "0");
     all.put("pra.rate-limit.per-hour", "0");
@@ -63,6 +64,11 @@ public final class TestNode implements AutoCloseable {
   /** Where it listens, as {@code http://host:port}. */
   public String url() {
     return node.url();
+  }
+
+  /** The port of the TCP event-bus bridge. */
+  public int bridgePort() {
+    return node.bridgePort();
   }
 
   /** The key of user {@code admin}, with every scope. */
