@@ -426,6 +426,11 @@ final class Node {
     return bridgePort;
   }
 
+  /** What everything of this node runs on. */
+  Vertx vertx() {
+    return vertx;
+  }
+
   /** Every route of every dialect, and what it needs. */
   List<ApiRoute> routes() {
     return routes;

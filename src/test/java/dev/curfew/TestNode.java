@@ -3,11 +3,14 @@ package dev.curfew;
 import dev.curfew.api.ApiRoute;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.store.DatabaseEndpoint;
+import dev.curfew.testing.BridgeClient;
 import dev.curfew.testing.DirectSql;
 import dev.curfew.testing.TestDatabase;
 import io.vertx.core.Future;
+import io.vertx.core.eventbus.EventBus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -66,9 +69,14 @@ public final class TestNode implements AutoCloseable {
     return node.url();
   }
 
-  /** The port of the TCP event-bus bridge. */
-  public int bridgePort() {
-    return node.bridgePort();
+  /** Where clients of the event-bus bridge connect. */
+  public BridgeClient.Ports bridge() {
+    return new BridgeClient.Ports(URI.create(url()).getPort(), node.bridgePort());
+  }
+
+  /** The event bus inside. */
+  EventBus eventBus() {
+    return node.vertx().eventBus();
   }
 
   /** The key of user {@code admin}, with every scope. */

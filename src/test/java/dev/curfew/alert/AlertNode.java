@@ -1,5 +1,6 @@
 package dev.curfew.alert;
 
+import dev.curfew.api.BridgeVerticle;
 import dev.curfew.api.Frontend;
 import dev.curfew.api.HttpVerticle;
 import dev.curfew.auth.Authenticator;
@@ -17,7 +18,10 @@ import dev.curfew.fault.ErrorCode;
 import dev.curfew.session.Tier;
 import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.store.EventStore;
+import dev.curfew.store.RealmStore;
+import dev.curfew.store.SessionQueries;
 import dev.curfew.testing.Await;
+import dev.curfew.testing.BridgeClient;
 import dev.curfew.testing.TestStore;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -30,6 +34,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A node that tells events: its hub, and the HTTP listener in front of it on two event loops. */
 final class AlertNode implements AutoCloseable {
@@ -65,7 +70,9 @@ final class AlertNode implements AutoCloseable {
   private final EventFeed feed;
   private final AlertHub hub;
   private final String hubId;
+  private final EventBridge bridge;
   private final int port;
+  private final int bridgePort;
 
   AlertNode(TestStore store, Keys keys, AlertHub.Options options) {
     this.store = store;
@@ -75,6 +82,14 @@ final class AlertNode implements AutoCloseable {
     this.hub = new AlertHub(events, bus, System::currentTimeMillis, options);
     this.hubId = Await.result(store.vertx().deployVerticle(hub));
     Frontend frontend = new Frontend(keys, principal -> true, Strangers.perSecond(0), List.of());
+    this.bridge =
+        new EventBridge(
+            store.vertx(),
+            hub,
+            feed,
+            new BridgeAddresses(
+                events, new SessionQueries(store.database()), new RealmStore(store.database())),
+            frontend);
     this.port = freePort();
     Await.result(
         store
@@ -86,9 +101,22 @@ final class AlertNode implements AutoCloseable {
                         CurfewConfig.defaults().tls(),
                         frontend,
                         List.of(),
-                        router -> AlertRoutes.mount(router, frontend::authenticate, feed, hub),
+                        router -> {
+                          AlertRoutes.mount(router, frontend::authenticate, feed, hub);
+                          bridge.mount(router);
+                        },
                         bound -> {}),
                 new DeploymentOptions().setInstances(2)));
+    AtomicInteger bound = new AtomicInteger();
+    Await.result(
+        store
+            .vertx()
+            .deployVerticle(
+                () ->
+                    new BridgeVerticle(
+                        CurfewConfig.of(Map.of("bridge.port", "0")), bridge, bound::set),
+                new DeploymentOptions().setInstances(2)));
+    this.bridgePort = bound.get();
   }
 
   private static int freePort() {
@@ -114,6 +142,14 @@ final class AlertNode implements AutoCloseable {
 
   int port() {
     return port;
+  }
+
+  EventBridge bridge() {
+    return bridge;
+  }
+
+  BridgeClient.Ports ports() {
+    return new BridgeClient.Ports(port, bridgePort);
   }
 
   EventFeed feed() {
