@@ -5,6 +5,7 @@ import dev.curfew.alert.AlertRoutes;
 import dev.curfew.alert.BridgeAddresses;
 import dev.curfew.alert.EventBridge;
 import dev.curfew.alert.EventFeed;
+import dev.curfew.alert.EventStreams;
 import dev.curfew.api.ApiRoute;
 import dev.curfew.api.BridgeVerticle;
 import dev.curfew.api.Dialect;
@@ -211,6 +212,7 @@ final class Node {
             recordings.recordings(),
             claims,
             feed,
+            new EventStreams(feed, hub),
             clock::now,
             config);
     return shards
@@ -240,7 +242,9 @@ final class Node {
                       frontend);
               measure(clock, shards, hub, bridge);
               return listen(gateway, frontend, feed, hub, bridge, checks(clock, shards))
-                  .compose(served -> listen(bridge));
+                  .compose(served -> listen(bridge))
+                  // Stopped first, while its connections still are.
+                  .onSuccess(served -> running.push(hub::farewell));
             });
   }
 

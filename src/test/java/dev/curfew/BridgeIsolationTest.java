@@ -7,6 +7,7 @@ import dev.curfew.bus.EventsCommitted;
 import dev.curfew.bus.RecordingReady;
 import dev.curfew.bus.Route;
 import dev.curfew.bus.Routes;
+import dev.curfew.testing.Await;
 import dev.curfew.testing.BridgeClient;
 import dev.curfew.testing.BridgeClient.Kind;
 import io.vertx.core.buffer.Buffer;
@@ -14,6 +15,10 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.lang.reflect.Field;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +51,7 @@ class BridgeIsolationTest {
       }
 
       for (Kind kind : Kind.values()) {
+        Await.until("the one before is gone", () -> metric(node, "curfew_bridge_connections") == 0);
         try (BridgeClient client =
             BridgeClient.connect(
                 kind,
@@ -55,6 +61,10 @@ class BridgeIsolationTest {
             attempt(node, client, address);
           }
           assertThat(client.isClosed()).isFalse();
+          assertThat(metric(node, "curfew_bridge_connections")).isEqualTo(1);
+          assertThat(metric(node, "curfew_bridge_registrations"))
+              .as("of the addresses that are the bridge's own")
+              .isEqualTo(2);
           assertThat(client.received()).as("nothing but refusals").allMatch(this::isRefusal);
         }
       }
@@ -97,6 +107,22 @@ class BridgeIsolationTest {
     if (!MESSAGES.contains(message.body())) {
       heard.add(message.address() + ": " + message.body());
     }
+  }
+
+  private static double metric(TestNode node, String name) throws Exception {
+    String all =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create(node.url() + "/metrics"))
+                    .header("X-API-Key", node.adminKey())
+                    .build(),
+                HttpResponse.BodyHandlers.ofString())
+            .body();
+    return all.lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(name + " is not in " + all));
   }
 
   /** By the bus's own table, since it tells nobody. */

@@ -91,6 +91,22 @@ public final class AlertHub extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    return farewell();
+  }
+
+  /**
+   * Tells nothing more, and closes all connections with the reason that the node stops. To be done
+   * while there still is an HTTP listener, which would cut them without a word.
+   *
+   * @return completes when they are gone, or have had long enough
+   */
+  public Future<?> farewell() {
+    Promise<Void> done = Promise.promise();
+    context.runOnContext(none -> closeAll().onComplete(done));
+    return done.future();
+  }
+
+  private Future<Void> closeAll() {
     stopped = true;
     EventTail tail = started.future().result();
     if (tail != null) {
@@ -100,6 +116,7 @@ public final class AlertHub extends VerticleBase {
     all.forEach(here -> closed.add(here.close()));
     return Future.join(closed)
         .timeout(options.goodbye().toMillis(), TimeUnit.MILLISECONDS)
+        .<Void>mapEmpty()
         .otherwiseEmpty();
   }
 
@@ -121,11 +138,27 @@ public final class AlertHub extends VerticleBase {
     return options;
   }
 
-  /** The connections of the event loop that calls. */
+  /**
+   * The connections of the event loop that calls.
+   *
+   * @return fails with UNAVAILABLE when the node stops
+   */
   Future<LocalConnections> here() {
     ContextInternal caller = ((ContextInternal) vertx.getOrCreateContext()).unwrap();
-    return byLoop.computeIfAbsent(
-        caller.nettyEventLoop(), loop -> started.future().compose(tail -> join(caller, tail)));
+    return byLoop
+        .computeIfAbsent(
+            caller.nettyEventLoop(), loop -> started.future().compose(tail -> join(caller, tail)))
+        .map(
+            here -> {
+              if (here.isClosed()) {
+                throw stopping();
+              }
+              return here;
+            });
+  }
+
+  private static CurfewException stopping() {
+    return CurfewException.of(ErrorCode.UNAVAILABLE, "The node stops");
   }
 
   /** On the hub's context, so that a feed begins exactly where the tail stands. */
@@ -134,7 +167,7 @@ public final class AlertHub extends VerticleBase {
     context.runOnContext(
         none -> {
           if (stopped) {
-            joined.fail(CurfewException.of(ErrorCode.UNAVAILABLE, "The node stops"));
+            joined.fail(stopping());
             return;
           }
           LocalFeed feed = new LocalFeed(caller, store, tail.position());

@@ -7,7 +7,6 @@ import dev.curfew.store.EventFilter;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
@@ -74,7 +73,7 @@ public final class AlertRoutes {
               return feed.filter(principal, query)
                   .compose(
                       filter ->
-                          feed.requireKnown(query.after())
+                          feed.requireKnown("after", query.after())
                               .compose(known -> hub.here())
                               .map(here -> new Admitted(principal, query, filter, here)));
             });
@@ -106,7 +105,7 @@ public final class AlertRoutes {
                     admitted.here(),
                     new AlertSocket.Peer(
                         webSocket,
-                        () -> disconnect(request),
+                        () -> ClientConnection.cut(request),
                         new Admission(admitted.principal(), () -> authentication.of(request))),
                     admitted.filter(),
                     admitted.query().after()))
@@ -118,14 +117,5 @@ public final class AlertRoutes {
                         ErrorCode.MALFORMED_BODY, "Not a WebSocket handshake", failure));
               }
             });
-  }
-
-  /** Past every handler: they would first write out what is under way, which can take for ever. */
-  private static void disconnect(HttpServerRequest request) {
-    ((HttpServerConnection) request.connection())
-        .channelHandlerContext()
-        .pipeline()
-        .firstContext()
-        .close();
   }
 }

@@ -48,7 +48,7 @@ final class AlertSocket implements AlertConnection, EventSink {
     this.webSocket = peer.webSocket();
     this.options = here.options();
     this.subscription = here.feed().subscribe(filter, after, this);
-    this.outflow = new Outflow(webSocket, options.stall(), subscription::pump);
+    this.outflow = new Outflow(webSocket, options.stall(), this::drained);
   }
 
   /** Tells a WebSocket of this event loop what comes after a cursor, or from now on. */
@@ -65,6 +65,11 @@ final class AlertSocket implements AlertConnection, EventSink {
         });
     here.add(socket);
     socket.subscription.pump();
+  }
+
+  private void drained() {
+    webSocket.resume();
+    subscription.pump();
   }
 
   private void stop() {
@@ -95,6 +100,16 @@ final class AlertSocket implements AlertConnection, EventSink {
     ClientFrames.Refusal refusal = frames.accept(frame);
     if (refusal != null) {
       close(refusal.code(), refusal.reason());
+    } else if (outflow.isFull()) {
+      // A peer that takes no answers could otherwise have pings answered without bound. Not within
+      // this call, since whoever calls asks for one more frame after a ping.
+      vertx.runOnContext(none -> pauseWhileFull());
+    }
+  }
+
+  private void pauseWhileFull() {
+    if (outflow.isFull()) {
+      webSocket.pause();
     }
   }
 

@@ -194,7 +194,7 @@ final class BridgeConnection {
                       filter ->
                           bridge
                               .feed()
-                              .requireKnown(cursor)
+                              .requireKnown("after", cursor)
                               .compose(known -> bridge.hub().here())
                               .map(
                                   here ->

@@ -1,9 +1,11 @@
 package dev.curfew.alert;
 
 import dev.curfew.store.LoggedEvent;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event as every channel sends it: CloudEvents 1.0, structured JSON. The text is made once,
@@ -14,6 +16,8 @@ final class EventEnvelope {
 
   /** Made by whoever needs it first; two may make it at the same time, and make the same. */
   private volatile String text = "";
+
+  private volatile @Nullable Buffer serverSentEvent;
 
   EventEnvelope(LoggedEvent event) {
     this.event = event;
@@ -28,6 +32,27 @@ final class EventEnvelope {
     if (made.isEmpty()) {
       made = of(event);
       text = made;
+    }
+    return made;
+  }
+
+  /**
+   * The text as a server-sent event. A line is enough for it: JSON has no line breaks but those it
+   * escapes, and PostgreSQL writes none between.
+   */
+  Buffer serverSentEvent() {
+    Buffer made = serverSentEvent;
+    if (made == null) {
+      made =
+          Buffer.buffer(
+              "id: "
+                  + event.cursor().text()
+                  + "\nevent: "
+                  + event.type()
+                  + "\ndata: "
+                  + text()
+                  + "\n\n");
+      serverSentEvent = made;
     }
     return made;
   }

@@ -118,8 +118,12 @@ public final class EventFeed {
         || user.equalsIgnoreCase(principal.username());
   }
 
-  /** Fails with BAD_CURSOR for a cursor that this installation cannot have issued. */
-  Future<Void> requireKnown(@Nullable EventCursor after) {
+  /**
+   * Fails with BAD_CURSOR for a cursor that this installation cannot have issued.
+   *
+   * @param field what the request calls it
+   */
+  Future<Void> requireKnown(String field, @Nullable EventCursor after) {
     if (after == null) {
       return Future.succeededFuture();
     }
@@ -127,8 +131,6 @@ public final class EventFeed {
         .knows(after)
         .compose(
             known ->
-                known
-                    ? Future.succeededFuture()
-                    : Future.failedFuture(EventCursor.unknown("after")));
+                known ? Future.succeededFuture() : Future.failedFuture(EventCursor.unknown(field)));
   }
 }

@@ -60,6 +60,11 @@ final class LocalConnections {
     return feed;
   }
 
+  /** Whether the node stops, and takes no more connections. */
+  boolean isClosed() {
+    return closed;
+  }
+
   Vertx vertx() {
     return vertx;
   }

@@ -56,6 +56,6 @@ final class Outflow {
    * @param now of {@link System#nanoTime}
    */
   boolean isStalled(long now) {
-    return !stopped && full && now - fullSince > patience;
+    return !stopped && isFull() && now - fullSince > patience;
   }
 }

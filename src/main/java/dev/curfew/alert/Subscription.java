@@ -51,6 +51,12 @@ final class Subscription {
     return state == State.LIVE;
   }
 
+  /** Everything wanted up to here has been sent. */
+  EventCursor position() {
+    EventCursor told = feed.recent().upTo();
+    return state == State.LIVE && told.isAfter(position) ? told : position;
+  }
+
   /** The feed's newest event. */
   void offer(EventEnvelope event) {
     EventCursor cursor = event.event().cursor();

@@ -1,6 +1,7 @@
 package dev.curfew.api;
 
 import dev.curfew.alert.EventFeed;
+import dev.curfew.alert.EventStreams;
 import dev.curfew.bus.Claims;
 import dev.curfew.bus.Sessions;
 import dev.curfew.config.CurfewConfig;
@@ -20,5 +21,6 @@ public record Gateway(
     Recordings recordings,
     Claims claims,
     EventFeed events,
+    EventStreams eventStreams,
     LongSupplier clock,
     CurfewConfig config) {}

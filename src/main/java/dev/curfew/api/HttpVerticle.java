@@ -68,7 +68,11 @@ public final class HttpVerticle extends VerticleBase {
             .setIdleTimeoutUnit(TimeUnit.SECONDS)
             .setHandle100ContinueAutomatically(true)
             .setMaxWebSocketFrameSize(64 * 1024)
-            .setMaxWebSocketMessageSize(64 * 1024);
+            .setMaxWebSocketMessageSize(64 * 1024)
+            // A frame may inflate to a thousand times its size, and each connection would keep
+            // some 300 KB for it.
+            .setPerMessageWebSocketCompressionSupported(false)
+            .setPerFrameWebSocketCompressionSupported(false);
     return tls.enabled() ? listenWithTls(options) : listen(options);
   }
 

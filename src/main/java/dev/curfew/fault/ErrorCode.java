@@ -21,6 +21,8 @@ public enum ErrorCode {
   NOT_FOUND(Category.NOT_FOUND),
   /** The path exists but not with this method. */
   METHOD_NOT_ALLOWED(Category.METHOD_NOT_ALLOWED),
+  /** The answer has none of the media types that the caller accepts. */
+  NOT_ACCEPTABLE(Category.NOT_ACCEPTABLE),
 
   /** The object exists already. */
   ALREADY_EXISTS(Category.CONFLICT),
@@ -65,6 +67,7 @@ public enum ErrorCode {
     FORBIDDEN(403),
     NOT_FOUND(404),
     METHOD_NOT_ALLOWED(405),
+    NOT_ACCEPTABLE(406),
     CONFLICT(409),
     PRECONDITION_FAILED(412),
     TOO_LARGE(413),

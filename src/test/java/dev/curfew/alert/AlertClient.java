@@ -3,9 +3,15 @@ package dev.curfew.alert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.curfew.testing.Await;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocket;
@@ -13,23 +19,18 @@ import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Someone who follows events over the WebSocket. */
-final class AlertClient {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
-
-  private final List<JsonObject> received = new CopyOnWriteArrayList<>();
+final class AlertClient extends AlertReader {
   private final AtomicReference<Short> closed = new AtomicReference<>();
   private final WebSocket webSocket;
   private volatile String reason;
 
   private AlertClient(WebSocket webSocket) {
     this.webSocket = webSocket;
-    webSocket.textMessageHandler(text -> received.add(new JsonObject(text)));
+    webSocket.textMessageHandler(text -> received(new JsonObject(text)));
     webSocket.closeHandler(
         none -> {
           reason = webSocket.closeReason();
@@ -37,6 +38,9 @@ final class AlertClient {
         });
     webSocket.resume();
   }
+
+  /** What a node answered that did not open a stream. */
+  record Refusal(int status, JsonObject body) {}
 
   /** Clients of one test. */
   static final class Factory implements AutoCloseable {
@@ -47,6 +51,11 @@ final class AlertClient {
                 .setMaxConnections(1_000)
                 .setMaxFrameSize(4 * 1024 * 1024)
                 .setMaxMessageSize(4 * 1024 * 1024));
+
+    private final HttpClient http =
+        vertx.createHttpClient(new PoolOptions().setHttp1MaxSize(1_000));
+    private final HttpClient http2 =
+        vertx.createHttpClient(new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2));
 
     AlertClient connect(AlertNode node, String key, String query) {
       return new AlertClient(
@@ -60,6 +69,61 @@ final class AlertClient {
     /** A handshake that the node must not accept. */
     UpgradeRejectedException refused(AlertNode node, String key, String query) {
       return (UpgradeRejectedException) Await.failure(client.connect(options(node, key, query)));
+    }
+
+    /** Follows {@code /api/v1/events/stream}. */
+    StreamClient stream(AlertNode node, String key, String query) {
+      return stream(node, key, query, Map.of());
+    }
+
+    StreamClient stream(AlertNode node, String key, String query, Map<String, String> headers) {
+      HttpClientResponse response = ask(http, node, key, query, headers);
+      assertThat(response.statusCode()).isEqualTo(200);
+      StreamClient client = new StreamClient(response);
+      response.resume();
+      return client;
+    }
+
+    /** Follows it over HTTP/2. */
+    StreamClient streamOfHttp2(AlertNode node, String key, String query) {
+      HttpClientResponse response = ask(http2, node, key, query, Map.of());
+      assertThat(response.version()).isEqualTo(HttpVersion.HTTP_2);
+      assertThat(response.statusCode()).isEqualTo(200);
+      StreamClient client = new StreamClient(response);
+      response.resume();
+      return client;
+    }
+
+    /** Asks for a stream that the node must refuse. */
+    Refusal refusedStream(AlertNode node, String key, String query, Map<String, String> headers) {
+      HttpClientResponse response = ask(http, node, key, query, headers);
+      var body = response.body();
+      response.resume();
+      return new Refusal(response.statusCode(), Await.result(body).toJsonObject());
+    }
+
+    /** The answer, of which nothing has been read. */
+    private static HttpClientResponse ask(
+        HttpClient http, AlertNode node, String key, String query, Map<String, String> headers) {
+      RequestOptions options =
+          new RequestOptions()
+              .setMethod(HttpMethod.GET)
+              .setHost("127.0.0.1")
+              .setPort(node.port())
+              .setURI("/api/v1/events/stream" + query);
+      if (key != null) {
+        options.addHeader("X-API-Key", key);
+      }
+      headers.forEach(options::putHeader);
+      return Await.result(
+          http.request(options)
+              .compose(
+                  request -> {
+                    Future<HttpClientResponse> response =
+                        request.response().onSuccess(HttpClientResponse::pause);
+                    request.end();
+                    return response;
+                  }));
     }
 
     private static WebSocketConnectOptions options(AlertNode node, String key, String query) {
@@ -76,7 +140,6 @@ final class AlertClient {
 
     /** The same path without a handshake; the status. */
     int get(AlertNode node, String key, String query) {
-      var http = vertx.createHttpClient();
       return Await.result(
           http.request(
                   new RequestOptions()
@@ -99,22 +162,14 @@ final class AlertClient {
     return webSocket;
   }
 
-  List<JsonObject> received() {
-    return received;
+  @Override
+  void pause() {
+    webSocket.pause();
   }
 
-  /** The names that {@link dev.curfew.testing.TestLog} gave to what was received. */
-  List<String> names() {
-    return received.stream().map(event -> event.getJsonObject("data").getString("name")).toList();
-  }
-
-  String lastId() {
-    return received.get(received.size() - 1).getString("id");
-  }
-
-  void awaitNames(String... names) {
-    Await.until(() -> "received " + names(), LIMIT, () -> names().size() >= names.length);
-    assertThat(names()).containsExactly(names);
+  @Override
+  void resume() {
+    webSocket.resume();
   }
 
   void send(String text) {
@@ -131,10 +186,12 @@ final class AlertClient {
     return closed.get();
   }
 
+  @Override
   boolean isClosed() {
     return closed.get() != null;
   }
 
+  @Override
   String reason() {
     return reason;
   }

@@ -1,8 +1,14 @@
 package dev.curfew.alert;
 
+import dev.curfew.api.Answer;
+import dev.curfew.api.ApiRoute;
 import dev.curfew.api.BridgeVerticle;
+import dev.curfew.api.Dialect;
+import dev.curfew.api.ErrorShape;
 import dev.curfew.api.Frontend;
 import dev.curfew.api.HttpVerticle;
+import dev.curfew.api.Need;
+import dev.curfew.api.PlainErrors;
 import dev.curfew.auth.Authenticator;
 import dev.curfew.auth.Principal;
 import dev.curfew.auth.Role;
@@ -65,6 +71,40 @@ final class AlertNode implements AutoCloseable {
     }
   }
 
+  /** The stream, as the administration's dialect has it. */
+  private record Streams(EventStreams streams) implements Dialect {
+    @Override
+    public String name() {
+      return "streams";
+    }
+
+    @Override
+    public List<String> basePaths() {
+      return List.of("/api/v1");
+    }
+
+    @Override
+    public ErrorShape errors() {
+      return PlainErrors.SHAPE;
+    }
+
+    @Override
+    public List<ApiRoute> routes() {
+      return List.of(
+          ApiRoute.get(
+              "/api/v1/events/stream",
+              Need.scope(Scope.SESSIONS_READ, Scope.AUDIT_READ, Scope.ADMIN),
+              exchange ->
+                  streams
+                      .open(
+                          exchange.context(),
+                          EventQuery.of(exchange::query),
+                          exchange.principal(),
+                          exchange::authenticate)
+                      .map(begun -> Answer.WRITTEN)));
+    }
+  }
+
   private final TestStore store;
   private final Bus bus;
   private final EventFeed feed;
@@ -100,7 +140,7 @@ final class AlertNode implements AutoCloseable {
                         new CurfewConfig.Http("127.0.0.1", port, List.of()),
                         CurfewConfig.defaults().tls(),
                         frontend,
-                        List.of(),
+                        List.of(new Streams(new EventStreams(feed, hub))),
                         router -> {
                           AlertRoutes.mount(router, frontend::authenticate, feed, hub);
                           bridge.mount(router);

@@ -24,11 +24,13 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Many write at once, and commit in any order, while readers come and go. */
 class AlertOrderTest {
@@ -42,6 +44,10 @@ class AlertOrderTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final AtomicBoolean writing = new AtomicBoolean(true);
   private final AtomicInteger committed = new AtomicInteger();
+
+  /** Held by the one writer that keeps its transaction open while others commit. */
+  private final Semaphore holding = new Semaphore(1);
+
   private AlertNode node;
   private DirectSql sql;
 
@@ -61,17 +67,18 @@ class AlertOrderTest {
     node.close();
   }
 
-  @Test
-  void readers_getEveryEventOnceInOneOrder() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void readers_getEveryEventOnceInOneOrder(AlertChannel channel) throws Exception {
     List<Future<?>> writers = new ArrayList<>();
     for (int i = 0; i < WRITERS; i++) {
       int writer = i;
       writers.add(threads.submit(() -> write(writer)));
     }
     Random random = new Random(5);
-    AlertClient whole = clients.connect(node, admin, "?after=" + EventCursor.START.text());
-    Map<AlertClient, EventCursor> resumed = new HashMap<>();
-    Map<AlertClient, EventCursor> filtered = new HashMap<>();
+    AlertReader whole = channel.connect(clients, node, admin, "?after=" + EventCursor.START.text());
+    Map<AlertReader, EventCursor> resumed = new HashMap<>();
+    Map<AlertReader, EventCursor> filtered = new HashMap<>();
     for (int i = 0; i < 25; i++) {
       int enough = committed.get() + 20;
       Await.until("more is written", () -> committed.get() > enough);
@@ -79,12 +86,12 @@ class AlertOrderTest {
       List<JsonObject> seen = whole.received();
       EventCursor from =
           EventCursor.parse("after", seen.get(random.nextInt(seen.size())).getString("id"));
-      resumed.put(clients.connect(node, admin, "?after=" + from.text()), from);
-      filtered.put(clients.connect(node, admin, "?user=1&after=" + from.text()), from);
+      resumed.put(channel.connect(clients, node, admin, "?after=" + from.text()), from);
+      filtered.put(channel.connect(clients, node, admin, "?user=1&after=" + from.text()), from);
     }
-    List<AlertClient> late = new ArrayList<>();
+    List<AlertReader> late = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
-      late.add(clients.connect(node, admin, ""));
+      late.add(channel.connect(clients, node, admin, ""));
     }
     writing.set(false);
     for (Future<?> writer : writers) {
@@ -97,14 +104,14 @@ class AlertOrderTest {
     assertThat(whole.names()).isEqualTo(truth);
     resumed.forEach((client, from) -> assertReads(client, after(from, "")));
     filtered.forEach((client, from) -> assertReads(client, after(from, " AND user_id = 1")));
-    for (AlertClient client : late) {
+    for (AlertReader client : late) {
       List<String> names = client.names();
       assertThat(names).isEqualTo(truth.subList(truth.size() - names.size(), truth.size()));
     }
     assertThat(polled()).isEqualTo(truth);
   }
 
-  private void assertReads(AlertClient client, List<String> expected) {
+  private void assertReads(AlertReader client, List<String> expected) {
     Await.until("all is read", () -> client.received().size() >= expected.size());
     assertThat(client.names()).isEqualTo(expected);
   }
@@ -137,7 +144,7 @@ class AlertOrderTest {
     }
   }
 
-  /** Several events a transaction, some transactions long, some rolled back. */
+  /** Several events a transaction, some transactions long or held open, some rolled back. */
   private Void write(int writer) throws Exception {
     Random random = new Random(writer);
     int next = 0;
@@ -156,6 +163,12 @@ class AlertOrderTest {
             own.value("SELECT pg_sleep(0.01)::text");
           }
         }
+        if (random.nextInt(10) == 0 && holding.tryAcquire()) {
+          // Others commit meanwhile, and nobody may be told of theirs before this one is over.
+          int enough = committed.get() + 15;
+          Await.until("others commit", () -> committed.get() > enough || !writing.get());
+          holding.release();
+        }
         if (random.nextInt(10) == 0) {
           own.rollback();
         } else {
@@ -170,9 +183,10 @@ class AlertOrderTest {
     return null;
   }
 
-  @Test
-  void sessions_keepTheirOrder() throws Exception {
-    AlertClient live = clients.connect(node, admin, "");
+  @ParameterizedTest
+  @EnumSource
+  void sessions_keepTheirOrder(AlertChannel channel) throws Exception {
+    AlertReader live = channel.connect(clients, node, admin, "");
     List<Future<?>> writers = new ArrayList<>();
     for (int i = 0; i < WRITERS; i++) {
       int writer = i;
@@ -195,9 +209,10 @@ class AlertOrderTest {
     assertThat(last).hasSize(WRITERS);
   }
 
-  @Test
-  void nudgesWithoutNumber_tellEverythingOnce() throws Exception {
-    AlertClient live = clients.connect(node, admin, "");
+  @ParameterizedTest
+  @EnumSource
+  void nudgesWithoutNumber_tellEverythingOnce(AlertChannel channel) throws Exception {
+    AlertReader live = channel.connect(clients, node, admin, "");
     TestLog log = new TestLog(sql);
     List<String> names = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
@@ -211,13 +226,14 @@ class AlertOrderTest {
     live.awaitNames(names.toArray(String[]::new));
   }
 
-  @Test
-  void burst_reachesManyReaders() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void burst_reachesManyReaders(AlertChannel channel) throws Exception {
     int readers = 50;
     int events = 3_000;
-    List<AlertClient> all = new ArrayList<>();
+    List<AlertReader> all = new ArrayList<>();
     for (int i = 0; i < readers; i++) {
-      all.add(clients.connect(node, admin, ""));
+      all.add(channel.connect(clients, node, admin, ""));
     }
     sql.run(
         "INSERT INTO event (type, realm_id, session_id, user_id, at, data)"

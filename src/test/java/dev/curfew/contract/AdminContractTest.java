@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The administration of a running node, every call, as its document says. Recordings have a test of
- * their own, and so has the WebSocket.
+ * their own, and so have the WebSocket and the stream of events.
  */
 class AdminContractTest {
   private static final Set<String> SUCCEED_ELSEWHERE =
@@ -32,7 +32,8 @@ class AdminContractTest {
           "retryRecording",
           "listRecordings",
           "getRecording",
-          "openAlerts");
+          "openAlerts",
+          "streamEvents");
 
   private static Installation at;
 

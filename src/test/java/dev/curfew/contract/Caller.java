@@ -2,15 +2,20 @@ package dev.curfew.contract;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +85,58 @@ final class Caller {
     WireExchange documented = exchange.at(Dialects.documented(exchange.path()));
     dialects.of(documented.path()).check(documented);
     return new Reply(exchange);
+  }
+
+  /** Reads an answer without end until a text has come, then leaves. */
+  Reply getUntil(String target, String text) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + target)).timeout(LIMIT);
+    headers.forEach(request::setHeader);
+    try {
+      HttpResponse<InputStream> response =
+          CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+      ByteArrayOutputStream read = new ByteArrayOutputStream();
+      try (InputStream in = response.body()) {
+        while (!read.toString(StandardCharsets.UTF_8).contains(text)) {
+          int next = in.read();
+          if (next < 0) {
+            throw new AssertionError("ended without " + text + ": " + read);
+          }
+          read.write(next);
+        }
+      }
+      WireExchange exchange = WireExchange.of(response, Buffer.buffer(read.toByteArray()));
+      dialects.of(exchange.path()).check(exchange);
+      return new Reply(exchange);
+    } catch (IOException e) {
+      throw new AssertionError("GET " + target + " was not answered", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Opens a WebSocket; completes with how it was closed. */
+  CompletableFuture<String> webSocketUntilClosed(String target) {
+    CompletableFuture<String> closed = new CompletableFuture<>();
+    WebSocket.Builder builder = CLIENT.newWebSocketBuilder();
+    headers.forEach(builder::header);
+    builder
+        .buildAsync(
+            URI.create(url.replaceFirst("http", "ws") + target),
+            new WebSocket.Listener() {
+              @Override
+              public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+                closed.complete(code + " " + reason);
+                return null;
+              }
+
+              @Override
+              public void onError(WebSocket from, Throwable failure) {
+                closed.completeExceptionally(failure);
+              }
+            })
+        .join();
+    return closed;
   }
 
   /** Asks for what is answered though no document has it. */

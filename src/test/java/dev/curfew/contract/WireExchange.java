@@ -52,6 +52,11 @@ public record WireExchange(
 
   /** Of the JDK's client, which does not tell what body was sent: see {@link #sending}. */
   public static WireExchange of(HttpResponse<byte[]> response) {
+    return of(response, Buffer.buffer(response.body()));
+  }
+
+  /** The same, of whose body this has been read. */
+  public static WireExchange of(HttpResponse<?> response, Buffer read) {
     URI uri = response.request().uri();
     String query = uri.getRawQuery();
     return new WireExchange(
@@ -62,7 +67,7 @@ public record WireExchange(
         null,
         response.statusCode(),
         headers(response.headers()),
-        Buffer.buffer(response.body()));
+        read);
   }
 
   /** The same exchange, whose request carried these bytes. */

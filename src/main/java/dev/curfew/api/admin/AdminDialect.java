@@ -49,12 +49,15 @@ public final class AdminDialect implements Dialect {
     sessions(routes);
     checkouts(routes);
     recordings(routes);
-    routes.add(
-        ApiRoute.get(
-            "/api/v1/events",
-            Need.scope(Scope.SESSIONS_READ, Scope.AUDIT_READ, Scope.ADMIN),
-            new EventCalls(gateway)::poll));
+    events(routes);
     return routes;
+  }
+
+  private void events(List<ApiRoute> routes) {
+    EventCalls events = new EventCalls(gateway);
+    Need reads = Need.scope(Scope.SESSIONS_READ, Scope.AUDIT_READ, Scope.ADMIN);
+    routes.add(ApiRoute.get("/api/v1/events", reads, events::poll));
+    routes.add(ApiRoute.get("/api/v1/events/stream", reads, events::stream));
   }
 
   private void directory(List<ApiRoute> routes) {

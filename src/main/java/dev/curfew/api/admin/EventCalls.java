@@ -6,7 +6,7 @@ import dev.curfew.api.Exchange;
 import dev.curfew.api.Gateway;
 import io.vertx.core.Future;
 
-/** The event log as a poll. */
+/** The event log as a poll and as a stream. */
 final class EventCalls {
   private final Gateway gateway;
 
@@ -20,5 +20,16 @@ final class EventCalls {
         .events()
         .poll(exchange.principal(), query, exchange.limit())
         .map(page -> Answer.json(200, page.toJson()));
+  }
+
+  Future<Answer> stream(Exchange exchange) {
+    return gateway
+        .eventStreams()
+        .open(
+            exchange.context(),
+            EventQuery.of(exchange::query),
+            exchange.principal(),
+            exchange::authenticate)
+        .map(begun -> Answer.WRITTEN);
   }
 }
