@@ -1,5 +1,6 @@
 package dev.curfew;
 
+import dev.curfew.client.ListQuery;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -56,12 +57,13 @@ final class KeysCommand {
 
   @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists keys.")
   int list(@Mixin ClientOptions node, @Mixin OutputOptions output) {
-    JsonArray array = node.client().getArray(PATH);
-    List<JsonObject> keys = new ArrayList<>();
-    for (int i = 0; i < array.size(); i++) {
-      keys.add(array.getJsonObject(i));
-    }
-    output.print(keys, "id", "name", "keyPrefix", "scopes", "expiresAt");
+    output.print(
+        ListQuery.objects(node.client().getArray(PATH)),
+        "id",
+        "name",
+        "keyPrefix",
+        "scopes",
+        "expiresAt");
     return 0;
   }
 
@@ -70,7 +72,7 @@ final class KeysCommand {
       mixinStandardHelpOptions = true,
       description = "Revokes a key: from then on it opens nothing.")
   int revoke(@Parameters(paramLabel = "ID") String id, @Mixin ClientOptions node) {
-    node.client().delete(PATH + "/" + SessionsCommand.encoded(id));
+    node.client().delete(PATH + "/" + ListQuery.encoded(id));
     System.out.println(id + " revoked");
     return 0;
   }

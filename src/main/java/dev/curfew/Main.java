@@ -29,6 +29,7 @@ import picocli.CommandLine.HelpCommand;
       DemoCommand.class,
       ReplayCommand.class,
       SessionsCommand.class,
+      EventsCommand.class,
       RecordingsCommand.class,
       KeysCommand.class,
       UsersCommand.class,

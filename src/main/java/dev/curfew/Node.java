@@ -2,9 +2,12 @@ package dev.curfew;
 
 import dev.curfew.alert.AlertHub;
 import dev.curfew.alert.AlertRoutes;
+import dev.curfew.alert.BridgeAddresses;
+import dev.curfew.alert.EventBridge;
 import dev.curfew.alert.EventFeed;
 import dev.curfew.alert.EventStreams;
 import dev.curfew.api.ApiRoute;
+import dev.curfew.api.BridgeVerticle;
 import dev.curfew.api.Dialect;
 import dev.curfew.api.DocsPages;
 import dev.curfew.api.Frontend;
@@ -54,6 +57,8 @@ import dev.curfew.store.DeliverySweep;
 import dev.curfew.store.EventStore;
 import dev.curfew.store.LaneLeases;
 import dev.curfew.store.LaneQueue;
+import dev.curfew.store.RealmStore;
+import dev.curfew.store.SessionQueries;
 import dev.curfew.store.SessionStore;
 import dev.curfew.store.ThresholdStore;
 import dev.curfew.store.WebhookStore;
@@ -108,6 +113,7 @@ final class Node {
   private List<ApiRoute> routes = List.of();
   private volatile boolean installed;
   private int httpPort;
+  private int bridgePort;
 
   private Node(CurfewConfig config) {
     this.config = config;
@@ -274,8 +280,19 @@ final class Node {
                       limiter::admits,
                       Strangers.perSecond(config.rateLimit().failuresPerSecond()),
                       config.http().trustedProxies());
-              measure(clock, shards, hub);
-              return listen(gateway, frontend, feed, hub, checks(clock, shards));
+              EventBridge bridge =
+                  new EventBridge(
+                      vertx,
+                      hub,
+                      feed,
+                      new BridgeAddresses(
+                          log, new SessionQueries(database), new RealmStore(database)),
+                      frontend);
+              measure(clock, shards, hub, bridge);
+              return listen(gateway, frontend, feed, hub, bridge, checks(clock, shards))
+                  .compose(served -> listen(bridge))
+                  // Stopped first, while its connections still are.
+                  .onSuccess(served -> running.push(hub::farewell));
             });
   }
 
@@ -366,6 +383,7 @@ final class Node {
       Frontend frontend,
       EventFeed feed,
       AlertHub hub,
+      EventBridge bridge,
       Map<String, BooleanSupplier> checks) {
     // The dialects whose calls never cease come first.
     List<Dialect> answering =
@@ -392,17 +410,43 @@ final class Node {
                     config.tls(),
                     frontend,
                     dialects,
-                    router -> AlertRoutes.mount(router, frontend::authenticate, feed, hub),
+                    router -> {
+                      AlertRoutes.mount(router, frontend::authenticate, feed, hub);
+                      if (tellsEvents()) {
+                        bridge.mount(router);
+                      }
+                    },
                     port::set),
             new DeploymentOptions().setInstances(EVENT_LOOPS))
         .map(
             id -> {
               running.push(() -> vertx.undeploy(id));
-              running.push(hub::farewell);
               httpPort = port.get();
               LOG.info("Listening on {}", url());
               return null;
             });
+  }
+
+  private Future<Void> listen(EventBridge bridge) {
+    if (!tellsEvents()) {
+      return Future.succeededFuture();
+    }
+    AtomicInteger port = new AtomicInteger();
+    return vertx
+        .deployVerticle(
+            () -> new BridgeVerticle(config, bridge, port::set),
+            new DeploymentOptions().setInstances(EVENT_LOOPS))
+        .map(
+            id -> {
+              running.push(() -> vertx.undeploy(id));
+              bridgePort = port.get();
+              LOG.info("Event-bus bridge on {}:{}", config.http().host(), bridgePort);
+              return null;
+            });
+  }
+
+  private boolean tellsEvents() {
+    return config.node().roles().contains(NodeRole.ALERTS);
   }
 
   private Future<Void> deploy(Supplier<Deployable> verticle) {
@@ -424,7 +468,7 @@ final class Node {
     return checks;
   }
 
-  private void measure(ClusterClock clock, ShardHost shards, AlertHub hub) {
+  private void measure(ClusterClock clock, ShardHost shards, AlertHub hub, EventBridge bridge) {
     Gauge.builder("curfew_sessions_live", shards, ShardHost::sessionsHeld)
         .description("Sessions held by the shards of this node")
         .register(metrics);
@@ -438,7 +482,16 @@ final class Node {
         .description("Whether the database answered last")
         .register(metrics);
     Gauge.builder("curfew_alert_connections", hub, AlertHub::connections)
-        .description("Connections that follow the event log")
+        .description("Connections, and registrations on the bridge, that follow the event log")
+        .register(metrics);
+    FunctionCounter.builder("curfew_alert_readers_cut_total", hub, AlertHub::readersCut)
+        .description("Connections cut because their reader was too slow")
+        .register(metrics);
+    Gauge.builder("curfew_bridge_connections", bridge, EventBridge::connections)
+        .description("Clients of the event-bus bridge")
+        .register(metrics);
+    Gauge.builder("curfew_bridge_registrations", bridge, EventBridge::registrations)
+        .description("Addresses that clients of the event-bus bridge have registered")
         .register(metrics);
   }
 
@@ -466,6 +519,16 @@ final class Node {
         + config.http().host()
         + ":"
         + httpPort;
+  }
+
+  /** The port of the TCP event-bus bridge; 0 when this node has none. */
+  int bridgePort() {
+    return bridgePort;
+  }
+
+  /** What everything of this node runs on. */
+  Vertx vertx() {
+    return vertx;
   }
 
   /** Every route of every dialect, and what it needs. */

@@ -20,13 +20,18 @@ final class OutputOptions {
       description = "How to print: ${DEFAULT-VALUE} unless said otherwise.")
   private Form form = Form.TABLE;
 
+  /** Whether JSON is wanted. */
+  boolean json() {
+    return form == Form.JSON;
+  }
+
   /**
    * Prints objects.
    *
    * @param columns fields to show in a table; a dot goes into an object
    */
   void print(List<JsonObject> items, String... columns) {
-    if (form == Form.JSON) {
+    if (json()) {
       System.out.println(new JsonArray(new ArrayList<Object>(items)).encodePrettily());
       return;
     }
@@ -44,7 +49,7 @@ final class OutputOptions {
 
   /** Prints one object, field by field. */
   void print(JsonObject item) {
-    if (form == Form.JSON) {
+    if (json()) {
       System.out.println(item.encodePrettily());
       return;
     }

@@ -1,6 +1,7 @@
 package dev.curfew;
 
 import dev.curfew.client.ApiClient;
+import dev.curfew.client.ListQuery;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
 import io.vertx.core.json.JsonObject;
@@ -43,10 +44,9 @@ final class RecordingsCommand {
           int limit,
       @Mixin ClientOptions node,
       @Mixin OutputOptions output) {
-    StringBuilder query = new StringBuilder("?limit=" + limit);
-    SessionsCommand.append(query, "stage", stage);
+    ListQuery query = new ListQuery(PATH).with("limit", limit).with("stage", stage);
     output.print(
-        SessionsCommand.items(node.client().get(PATH + query)),
+        ListQuery.items(node.client().get(query.toString())),
         "sessionId",
         "stage",
         "owner",
@@ -63,7 +63,7 @@ final class RecordingsCommand {
       @Parameters(paramLabel = "SESSION") String session,
       @Mixin ClientOptions node,
       @Mixin OutputOptions output) {
-    output.print(node.client().get(PATH + "/" + SessionsCommand.encoded(session)));
+    output.print(node.client().get(PATH + "/" + ListQuery.encoded(session)));
     return 0;
   }
 
@@ -81,7 +81,7 @@ final class RecordingsCommand {
           Path directory,
       @Mixin ClientOptions node) {
     ApiClient client = node.client();
-    String base = PATH + "/" + SessionsCommand.encoded(session);
+    String base = PATH + "/" + ListQuery.encoded(session);
     JsonObject recording = client.get(base);
     try {
       Files.createDirectories(directory);

@@ -1,10 +1,10 @@
 package dev.curfew;
 
-import io.vertx.core.json.JsonArray;
+import dev.curfew.client.ListQuery;
+import dev.curfew.client.SessionWatch;
+import dev.curfew.client.Terminal;
 import io.vertx.core.json.JsonObject;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -17,8 +17,8 @@ import picocli.CommandLine.Parameters;
     name = "sessions",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    synopsisSubcommandLabel = "(list | show | extend | revoke)",
-    description = "Lists, shows, extends and revokes sessions on a running node.")
+    synopsisSubcommandLabel = "(list | show | extend | revoke | watch)",
+    description = "Lists, shows, extends, revokes and watches sessions on a running node.")
 final class SessionsCommand {
   private static final String PATH = "/api/v1/admin/sessions";
 
@@ -46,12 +46,14 @@ final class SessionsCommand {
           int limit,
       @Mixin ClientOptions node,
       @Mixin OutputOptions output) {
-    StringBuilder query = new StringBuilder("?limit=" + limit);
-    append(query, "state", state.equals("all") ? null : state);
-    append(query, "kind", kind);
-    append(query, "user", user);
+    ListQuery query =
+        new ListQuery(PATH)
+            .with("limit", limit)
+            .with("state", state.equals("all") ? null : state)
+            .with("kind", kind)
+            .with("user", user);
     output.print(
-        items(node.client().get(PATH + query)),
+        ListQuery.items(node.client().get(query.toString())),
         "id",
         "kind",
         "state",
@@ -70,7 +72,7 @@ final class SessionsCommand {
       @Parameters(paramLabel = "ID") String id,
       @Mixin ClientOptions node,
       @Mixin OutputOptions output) {
-    output.print(node.client().get(PATH + "/" + encoded(id)));
+    output.print(node.client().get(PATH + "/" + ListQuery.encoded(id)));
     return 0;
   }
 
@@ -87,7 +89,7 @@ final class SessionsCommand {
     output.print(
         node.client()
             .post(
-                PATH + "/" + encoded(id) + "/extend",
+                PATH + "/" + ListQuery.encoded(id) + "/extend",
                 new JsonObject().put("additionalSeconds", seconds)));
     return 0;
   }
@@ -106,7 +108,9 @@ final class SessionsCommand {
       try {
         JsonObject session =
             node.client()
-                .post(PATH + "/" + encoded(id) + "/revoke", new JsonObject().put("reason", reason));
+                .post(
+                    PATH + "/" + ListQuery.encoded(id) + "/revoke",
+                    new JsonObject().put("reason", reason));
         System.out.println(id + " " + session.getString("state"));
       } catch (dev.curfew.client.ApiFailure refused) {
         System.err.println(id + " " + refused.getMessage());
@@ -116,22 +120,37 @@ final class SessionsCommand {
     return failed == 0 ? 0 : 1;
   }
 
-  static List<JsonObject> items(JsonObject page) {
-    List<JsonObject> items = new ArrayList<>();
-    JsonArray array = page.getJsonArray("items", new JsonArray());
-    for (int i = 0; i < array.size(); i++) {
-      items.add(array.getJsonObject(i));
+  @Command(
+      name = "watch",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Shows the live sessions with the time left of each, redrawn every second, the least",
+        "first: yellow within the warning, red in the last minute. q ends it. Without a terminal",
+        "it prints the sessions, then a line for every event of theirs. NO_COLOR is respected."
+      })
+  int watch(
+      @Option(
+              names = "--warn-seconds",
+              paramLabel = "N",
+              defaultValue = "300",
+              description =
+                  "From which time left on a session is yellow that was not warned yet. Default:"
+                      + " ${DEFAULT-VALUE}.")
+          long warnSeconds,
+      @Mixin ClientOptions node) {
+    boolean interactive = Terminal.standard().interactive();
+    String noColour = System.getenv("NO_COLOR");
+    SessionWatch watch =
+        new SessionWatch(
+            node.client(),
+            System.out,
+            interactive && (noColour == null || noColour.isEmpty()),
+            Duration.ofSeconds(warnSeconds));
+    if (interactive) {
+      watch.onScreen(System.in);
+    } else {
+      watch.inLines(notice -> System.err.println("curfew: " + notice));
     }
-    return items;
-  }
-
-  static void append(StringBuilder query, String name, @Nullable String value) {
-    if (value != null) {
-      query.append('&').append(name).append('=').append(encoded(value));
-    }
-  }
-
-  static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    return 0;
   }
 }

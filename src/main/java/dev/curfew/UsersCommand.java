@@ -1,5 +1,6 @@
 package dev.curfew;
 
+import dev.curfew.client.ListQuery;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -61,10 +62,9 @@ final class UsersCommand {
           int limit,
       @Mixin ClientOptions node,
       @Mixin OutputOptions output) {
-    StringBuilder query = new StringBuilder("?limit=" + limit);
-    SessionsCommand.append(query, "q", q);
+    ListQuery query = new ListQuery(PATH).with("limit", limit).with("q", q);
     output.print(
-        SessionsCommand.items(node.client().get(PATH + query)),
+        ListQuery.items(node.client().get(query.toString())),
         "numericId",
         "username",
         "realm",
@@ -79,7 +79,7 @@ final class UsersCommand {
       mixinStandardHelpOptions = true,
       description = "Removes a user; their keys are revoked and their sessions ended.")
   int delete(@Parameters(paramLabel = "USER") String user, @Mixin ClientOptions node) {
-    node.client().delete(PATH + "/" + SessionsCommand.encoded(user));
+    node.client().delete(PATH + "/" + ListQuery.encoded(user));
     System.out.println(user + " removed");
     return 0;
   }

@@ -62,7 +62,7 @@ class ArchitectureTest {
           uses("recording", "store", "bus", "lease", "session", "fault"),
           uses("claim", "bus", "store", "lease", "fault"),
           uses("watchdog", "bus", "store", "cluster", "lease", "fault"),
-          uses("alert", "bus", "store", "auth", "session", "fault"),
+          uses("alert", "bus", "store", "realm", "auth", "session", "fault"),
           uses(
               "delivery",
               "store",

@@ -3,11 +3,14 @@ package dev.curfew;
 import dev.curfew.api.ApiRoute;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.store.DatabaseEndpoint;
+import dev.curfew.testing.BridgeClient;
 import dev.curfew.testing.DirectSql;
 import dev.curfew.testing.TestDatabase;
 import io.vertx.core.Future;
+import io.vertx.core.eventbus.EventBus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -38,6 +41,7 @@ public final class TestNode implements AutoCloseable {
   public static TestNode start(Map<String, String> settings) {
     Map<String, String> all = new HashMap<>();
     all.put("http.port", "0");
+    all.put("bridge.port", "0");
     all.put("rate-limit.per-second", "0");
     all.put("pra.rate-limit.per-second", "0");
     all.put("pra.rate-limit.per-hour", "0");
@@ -63,6 +67,16 @@ public final class TestNode implements AutoCloseable {
   /** Where it listens, as {@code http://host:port}. */
   public String url() {
     return node.url();
+  }
+
+  /** Where clients of the event-bus bridge connect. */
+  public BridgeClient.Ports bridge() {
+    return new BridgeClient.Ports(URI.create(url()).getPort(), node.bridgePort());
+  }
+
+  /** The event bus inside. */
+  EventBus eventBus() {
+    return node.vertx().eventBus();
   }
 
   /** The key of user {@code admin}, with every scope. */

@@ -8,20 +8,27 @@ import dev.curfew.client.ApiClient;
 import dev.curfew.client.ApiFailure;
 import dev.curfew.testing.Await;
 import io.vertx.core.json.JsonObject;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +65,40 @@ class TlsTest {
         assertThat(told.concerns(session.getString("id"))).isTrue();
       }
     }
+  }
+
+  @Test
+  void bridge_speaksTlsToo() throws Exception {
+    Path certificate = directory.resolve("tls.crt");
+    Path key = directory.resolve("tls.key");
+    makePair("EC", 256, certificate, key);
+
+    try (TestNode node = startWith(certificate, key);
+        Socket bridge = trusting(certificate).createSocket("localhost", node.bridge().tcp())) {
+      bridge.setSoTimeout(20_000);
+      byte[] ping = "{\"type\":\"ping\"}".getBytes(StandardCharsets.UTF_8);
+      DataOutputStream out = new DataOutputStream(bridge.getOutputStream());
+      out.writeInt(ping.length);
+      out.write(ping);
+      DataInputStream in = new DataInputStream(bridge.getInputStream());
+      assertThat(new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8))
+          .isEqualTo("{\"type\":\"pong\"}");
+    }
+  }
+
+  private static SSLSocketFactory trusting(Path certificate) throws Exception {
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    try (InputStream in = Files.newInputStream(certificate)) {
+      trusted.setCertificateEntry(
+          "node", CertificateFactory.getInstance("X.509").generateCertificate(in));
+    }
+    TrustManagerFactory managers =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    managers.init(trusted);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, managers.getTrustManagers(), null);
+    return context.getSocketFactory();
   }
 
   @Test

@@ -134,6 +134,10 @@ public final class AlertHub extends VerticleBase {
     all.forEach(LocalConnections::recheck);
   }
 
+  Options options() {
+    return options;
+  }
+
   /**
    * The connections of the event loop that calls.
    *

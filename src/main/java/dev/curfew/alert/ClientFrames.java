@@ -5,6 +5,7 @@ import dev.curfew.store.EventCursor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -49,16 +50,23 @@ final class ClientFrames {
     return new Refusal(CloseCode.TOO_BIG, "a message may have " + LONGEST + " bytes");
   }
 
-  private static @Nullable Refusal judge(Buffer message) {
-    JsonObject object;
+  /** The JSON object that a client has sent; null when it is anything else, or not in UTF-8. */
+  static @Nullable JsonObject object(Buffer message) {
     try {
       String text =
           StandardCharsets.UTF_8
               .newDecoder()
               .decode(ByteBuffer.wrap(message.getBytes()))
               .toString();
-      object = new JsonObject(text);
+      return Json.decodeValue(text) instanceof JsonObject object ? object : null;
     } catch (CharacterCodingException | DecodeException malformed) {
+      return null;
+    }
+  }
+
+  private static @Nullable Refusal judge(Buffer message) {
+    JsonObject object = object(message);
+    if (object == null) {
       return new Refusal(CloseCode.INVALID_DATA, "a message must be a JSON object in UTF-8");
     }
     if (object.size() != 1 || !object.containsKey("ack")) {

@@ -13,6 +13,8 @@
  *       recent events, as fast as its reader takes them), <i>live</i> (it is handed events as they
  *       come), or <i>over</i>. One that is live and whose reader is slow is behind again, from the
  *       last event that was sent. Nothing is queued for a reader but what its connection holds.
+ *   <li>{@link dev.curfew.alert.EventBridge} tells clients of Vert.x's event-bus bridges. Each
+ *       address that one registers is a connection of its own to the rest: it may end alone.
  *   <li>An {@link dev.curfew.alert.AlertConnection} is one reader's connection, of whatever
  *       protocol. The {@link dev.curfew.alert.LocalConnections} of its event loop close it when its
  *       reader stalls, when its {@link dev.curfew.alert.Admission} no longer holds, and when the

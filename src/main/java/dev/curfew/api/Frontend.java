@@ -1,6 +1,8 @@
 package dev.curfew.api;
 
+import dev.curfew.alert.CallerAuthentication;
 import dev.curfew.auth.Authenticator;
+import dev.curfew.auth.CredentialHeaders;
 import dev.curfew.auth.Principal;
 import dev.curfew.auth.Strangers;
 import dev.curfew.config.CidrBlock;
@@ -23,14 +25,13 @@ import org.slf4j.LoggerFactory;
  * What happens to every request before and after its operation: authentication, scope, rate limit,
  * body, error shape. Stateless; shared by all event loops.
  */
-public final class Frontend {
+public final class Frontend implements CallerAuthentication {
   private static final Logger LOG = LoggerFactory.getLogger(Frontend.class);
   private static final int OK = 200;
 
   // Encoded once: almost every answer has these.
   private static final CharSequence JSON = HttpHeaders.createOptimized(Answer.JSON);
   private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
-  private static final String BEARER = "Bearer ";
   private static final int UNAUTHORIZED = 401;
 
   /** Says whether a principal may ask once more now. */
@@ -100,29 +101,31 @@ public final class Frontend {
   }
 
   /** Who presents the credential of this request. */
+  @Override
   public Future<Principal> authenticate(HttpServerRequest request) {
-    String key = request.getHeader("X-API-Key");
-    if (key == null) {
-      String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
-      if (authorization != null
-          && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-        key = authorization.substring(BEARER.length());
-      }
-    }
-    if (key == null || key.isBlank()) {
+    String credential = CredentialHeaders.credential(request::getHeader);
+    if (credential == null) {
       return Future.failedFuture(
           CurfewException.of(
               ErrorCode.UNAUTHENTICATED,
               "A credential is required: Authorization: Bearer, or X-API-Key"));
     }
-    String credential = key.strip();
     Future<Principal> remembered = authenticator.remembered(credential);
     return remembered != null
         ? remembered
         : strangers.ask(address(request), () -> authenticator.of(credential));
   }
 
-  private String address(HttpServerRequest request) {
+  @Override
+  public Future<Principal> authenticate(String credential, String address) {
+    Future<Principal> remembered = authenticator.remembered(credential);
+    return remembered != null
+        ? remembered
+        : strangers.ask(address, () -> authenticator.of(credential));
+  }
+
+  @Override
+  public String address(HttpServerRequest request) {
     return ClientAddress.of(request, trustedProxies).text();
   }
 

@@ -4,6 +4,8 @@ import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
@@ -33,7 +35,11 @@ public final class AlertStream implements AutoCloseable {
     }
   }
 
+  /** Three times the interval of the node's pings. */
+  private static final long SILENCE = Duration.ofSeconds(45).toNanos();
+
   private final BlockingQueue<Alert> arrived = new LinkedBlockingQueue<>();
+  private volatile long heardAt = System.nanoTime();
   private volatile @Nullable String closed;
   private @Nullable WebSocket socket;
 
@@ -50,7 +56,16 @@ public final class AlertStream implements AutoCloseable {
               .join();
     } catch (CompletionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new ApiFailure(0, "The WebSocket " + uri + " did not open: " + cause.getMessage());
+      int status =
+          cause instanceof WebSocketHandshakeException refused && refused.getResponse() != null
+              ? refused.getResponse().statusCode()
+              : 0;
+      throw new ApiFailure(
+          status,
+          "The WebSocket "
+              + uri.getPath()
+              + " did not open: "
+              + (status == 0 ? cause.getMessage() : "the node answered " + status));
     }
     return stream;
   }
@@ -65,6 +80,9 @@ public final class AlertStream implements AutoCloseable {
       Alert alert = arrived.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
       if (alert == null && closed != null) {
         throw new ApiFailure(0, "The WebSocket was closed: " + closed);
+      }
+      if (alert == null && System.nanoTime() - heardAt > SILENCE) {
+        throw new ApiFailure(0, "Nothing was heard over the WebSocket for too long");
       }
       return alert;
     } catch (InterruptedException e) {
@@ -85,7 +103,15 @@ public final class AlertStream implements AutoCloseable {
     private final StringBuilder text = new StringBuilder();
 
     @Override
+    public @Nullable CompletionStage<?> onPing(WebSocket from, ByteBuffer message) {
+      heardAt = System.nanoTime();
+      from.request(1);
+      return null;
+    }
+
+    @Override
     public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
+      heardAt = System.nanoTime();
       text.append(part);
       if (last) {
         arrived.add(new Alert(new JsonObject(text.toString()), System.currentTimeMillis()));

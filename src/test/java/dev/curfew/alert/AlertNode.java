@@ -2,6 +2,7 @@ package dev.curfew.alert;
 
 import dev.curfew.api.Answer;
 import dev.curfew.api.ApiRoute;
+import dev.curfew.api.BridgeVerticle;
 import dev.curfew.api.Dialect;
 import dev.curfew.api.ErrorShape;
 import dev.curfew.api.Frontend;
@@ -23,7 +24,10 @@ import dev.curfew.fault.ErrorCode;
 import dev.curfew.session.Tier;
 import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.store.EventStore;
+import dev.curfew.store.RealmStore;
+import dev.curfew.store.SessionQueries;
 import dev.curfew.testing.Await;
+import dev.curfew.testing.BridgeClient;
 import dev.curfew.testing.TestStore;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -36,6 +40,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A node that tells events: its hub, and the HTTP listener in front of it on two event loops. */
 public final class AlertNode implements AutoCloseable {
@@ -105,7 +110,9 @@ public final class AlertNode implements AutoCloseable {
   private final EventFeed feed;
   private final AlertHub hub;
   private final String hubId;
+  private final EventBridge bridge;
   private final int port;
+  private final int bridgePort;
 
   public AlertNode(TestStore store, Keys keys, AlertHub.Options options) {
     this.store = store;
@@ -115,6 +122,14 @@ public final class AlertNode implements AutoCloseable {
     this.hub = new AlertHub(events, bus, System::currentTimeMillis, options);
     this.hubId = Await.result(store.vertx().deployVerticle(hub));
     Frontend frontend = new Frontend(keys, principal -> true, Strangers.perSecond(0), List.of());
+    this.bridge =
+        new EventBridge(
+            store.vertx(),
+            hub,
+            feed,
+            new BridgeAddresses(
+                events, new SessionQueries(store.database()), new RealmStore(store.database())),
+            frontend);
     this.port = freePort();
     Await.result(
         store
@@ -126,9 +141,22 @@ public final class AlertNode implements AutoCloseable {
                         CurfewConfig.defaults().tls(),
                         frontend,
                         List.of(new Streams(new EventStreams(feed, hub))),
-                        router -> AlertRoutes.mount(router, frontend::authenticate, feed, hub),
+                        router -> {
+                          AlertRoutes.mount(router, frontend::authenticate, feed, hub);
+                          bridge.mount(router);
+                        },
                         bound -> {}),
                 new DeploymentOptions().setInstances(2)));
+    AtomicInteger bound = new AtomicInteger();
+    Await.result(
+        store
+            .vertx()
+            .deployVerticle(
+                () ->
+                    new BridgeVerticle(
+                        CurfewConfig.of(Map.of("bridge.port", "0")), bridge, bound::set),
+                new DeploymentOptions().setInstances(2)));
+    this.bridgePort = bound.get();
   }
 
   private static int freePort() {
@@ -154,6 +182,14 @@ public final class AlertNode implements AutoCloseable {
 
   public int port() {
     return port;
+  }
+
+  EventBridge bridge() {
+    return bridge;
+  }
+
+  BridgeClient.Ports ports() {
+    return new BridgeClient.Ports(port, bridgePort);
   }
 
   EventFeed feed() {
