@@ -32,7 +32,9 @@ class AdminContractTest {
           "retryRecording",
           "listRecordings",
           "getRecording",
-          "openAlerts");
+          "openAlerts",
+          "listSeals",
+          "verifyLog");
 
   private static Installation at;
 

@@ -49,6 +49,9 @@ public final class AdminDialect implements Dialect {
     sessions(routes);
     checkouts(routes);
     recordings(routes);
+    AuditCalls audit = new AuditCalls(gateway);
+    routes.add(read("/audit/seals", audit::seals));
+    routes.add(new ApiRoute(HttpMethod.POST, ADMIN + "/audit/verify", READS, json, audit::verify));
     routes.add(
         ApiRoute.get(
             "/api/v1/events",
