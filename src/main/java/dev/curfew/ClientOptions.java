@@ -1,6 +1,8 @@
 package dev.curfew;
 
 import dev.curfew.client.ApiClient;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which node a command talks to. */
@@ -20,7 +22,17 @@ final class ClientOptions {
       description = "An API key of that node. Default: CURFEW_CLIENT_KEY.")
   private String key = "";
 
+  @Option(
+      names = "--cacert",
+      paramLabel = "FILE",
+      defaultValue = "${env:CURFEW_CLIENT_CACERT}",
+      description =
+          "PEM file of the certificates to trust for https, instead of the JDK's. Default:"
+              + " CURFEW_CLIENT_CACERT.")
+  private @Nullable Path certificates;
+
   ApiClient client() {
-    return new ApiClient(url, key);
+    Path trusted = certificates;
+    return trusted == null ? new ApiClient(url, key) : ApiClient.trusting(trusted, url, key);
   }
 }

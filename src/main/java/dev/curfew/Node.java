@@ -342,6 +342,7 @@ final class Node {
             () ->
                 new HttpVerticle(
                     config.http(),
+                    config.tls(),
                     frontend,
                     dialects,
                     router -> AlertRoutes.mount(router, frontend::authenticate, feed, hub),
@@ -395,7 +396,10 @@ final class Node {
 
   /** Where the node listens. */
   String url() {
-    return "http://" + config.http().host() + ":" + httpPort;
+    return (config.tls().enabled() ? "https://" : "http://")
+        + config.http().host()
+        + ":"
+        + httpPort;
   }
 
   /** Every route of every dialect, and what it needs. */

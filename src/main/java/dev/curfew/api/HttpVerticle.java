@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
@@ -30,6 +31,7 @@ public final class HttpVerticle extends VerticleBase {
   private static final int IDLE_SECONDS = 120;
 
   private final CurfewConfig.Http settings;
+  private final CurfewConfig.Tls tls;
   private final Frontend frontend;
   private final List<Dialect> dialects;
   private final Consumer<Router> extra;
@@ -37,16 +39,19 @@ public final class HttpVerticle extends VerticleBase {
 
   /**
    * @param dialects the first that claims a path answers for it
+   * @param tls what the listener shows; plain text without
    * @param extra mounts what is not a plain exchange: WebSockets
    * @param listening told the port once it is bound
    */
   public HttpVerticle(
       CurfewConfig.Http settings,
+      CurfewConfig.Tls tls,
       Frontend frontend,
       List<Dialect> dialects,
       Consumer<Router> extra,
       Consumer<Integer> listening) {
     this.settings = settings;
+    this.tls = tls;
     this.frontend = frontend;
     this.dialects = List.copyOf(dialects);
     this.extra = extra;
@@ -55,17 +60,35 @@ public final class HttpVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    HttpServer server =
-        vertx.createHttpServer(
-            new HttpServerOptions()
-                .setHost(settings.host())
-                .setPort(settings.port())
-                .setIdleTimeout(IDLE_SECONDS)
-                .setIdleTimeoutUnit(TimeUnit.SECONDS)
-                .setHandle100ContinueAutomatically(true)
-                .setMaxWebSocketFrameSize(64 * 1024)
-                .setMaxWebSocketMessageSize(64 * 1024));
-    return server
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setHost(settings.host())
+            .setPort(settings.port())
+            .setIdleTimeout(IDLE_SECONDS)
+            .setIdleTimeoutUnit(TimeUnit.SECONDS)
+            .setHandle100ContinueAutomatically(true)
+            .setMaxWebSocketFrameSize(64 * 1024)
+            .setMaxWebSocketMessageSize(64 * 1024);
+    return tls.enabled() ? listenWithTls(options) : listen(options);
+  }
+
+  private Future<HttpServer> listenWithTls(HttpServerOptions options) {
+    ListenerCertificate certificate = new ListenerCertificate(vertx, tls);
+    return certificate
+        .read()
+        .compose(read -> listen(options.setSsl(true).setKeyCertOptions(read)))
+        .onSuccess(
+            server ->
+                certificate.follow(
+                    next ->
+                        server
+                            .updateSSLOptions(new ServerSSLOptions().setKeyCertOptions(next))
+                            .mapEmpty()));
+  }
+
+  private Future<HttpServer> listen(HttpServerOptions options) {
+    return vertx
+        .createHttpServer(options)
         .requestHandler(router())
         .exceptionHandler(failure -> LOG.debug("A connection failed", failure))
         .listen()

@@ -40,8 +40,6 @@ public final class JsonText {
       return text.equals("{}") ? new JsonObject() : object(text);
     } catch (DecodeException e) {
       throw malformed("The body must be a JSON object" + where(e));
-    } catch (ClassCastException e) {
-      throw malformed("The body must be a JSON object");
     }
   }
 

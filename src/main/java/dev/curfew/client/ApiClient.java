@@ -18,11 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class ApiClient {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(5))
-          .build();
+  private final HttpClient http;
   private final String base;
   private final String key;
 
@@ -30,8 +26,29 @@ public final class ApiClient {
    * @param url where the node listens, such as {@code http://127.0.0.1:8080}
    */
   public ApiClient(String url, String key) {
+    this(url, key, builder().build());
+  }
+
+  private ApiClient(String url, String key, HttpClient http) {
+    this.http = http;
     this.base = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     this.key = key;
+  }
+
+  /**
+   * A client that trusts the certificates of a PEM file, and no others.
+   *
+   * @throws ApiFailure when the file cannot be used
+   */
+  public static ApiClient trusting(Path certificates, String url, String key) {
+    return new ApiClient(
+        url, key, builder().sslContext(TrustedCertificates.of(certificates)).build());
+  }
+
+  private static HttpClient.Builder builder() {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(Duration.ofSeconds(5));
   }
 
   public JsonObject get(String path) {

@@ -54,6 +54,10 @@ final class CrossChecks {
     if (config.bridge().port() != 0 && config.bridge().port() == config.http().port()) {
       refuse.accept("bridge.port", "must not be the port of http.port");
     }
+    if (config.tls().certificate().isPresent() != config.tls().key().isPresent()) {
+      String missing = config.tls().key().isPresent() ? "tls.certificate" : "tls.key";
+      refuse.accept(missing, "is needed too: a certificate and its key go together");
+    }
   }
 
   private static void checkDatabase(CurfewConfig config, BiConsumer<String, String> refuse) {

@@ -19,6 +19,7 @@ import java.util.Set;
  */
 public record CurfewConfig(
     Http http,
+    Tls tls,
     Bridge bridge,
     Data data,
     Database database,
@@ -66,6 +67,24 @@ public record CurfewConfig(
       @Setting("127.0.0.1") String host,
       @Setting(value = "8080", min = "0", max = "65535") int port,
       @Setting("") List<CidrBlock> trustedProxies) {}
+
+  /**
+   * What the listeners show to prove who they are; without it they speak plain text.
+   *
+   * @param certificate PEM file of the certificate and those that vouch for it, the node's first
+   * @param key PEM file of its private key, RSA or EC, PKCS #8 without a passphrase
+   * @param reload how often the files are looked at again
+   */
+  public record Tls(
+      @Setting("") Optional<Path> certificate,
+      @Setting("") Optional<Path> key,
+      @Setting(value = "1m", min = "100ms", max = "1d") Duration reload) {
+
+    /** Whether the listeners speak TLS. */
+    public boolean enabled() {
+      return certificate.isPresent() && key.isPresent();
+    }
+  }
 
   /**
    * The TCP event-bus bridge, on the HTTP listener's host.

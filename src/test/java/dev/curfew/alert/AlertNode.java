@@ -83,6 +83,7 @@ final class AlertNode implements AutoCloseable {
                 () ->
                     new HttpVerticle(
                         new CurfewConfig.Http("127.0.0.1", port, List.of()),
+                        CurfewConfig.defaults().tls(),
                         frontend,
                         List.of(),
                         router -> AlertRoutes.mount(router, frontend::authenticate, feed, hub),

@@ -116,6 +116,7 @@ class ConfigLoaderTest {
         "http.port | ''",
         "http.host | 'two words'",
         "bridge.port | 8080",
+        "tls.reload | 0s",
         "database.url | mysql://db/curfew",
         "database.pool-size | 81",
         "database.user | curfew",
@@ -361,5 +362,12 @@ class ConfigLoaderTest {
     assertThat(refused(new ConfigLoader().override(Map.of("auth.oidc", value))).getMessage())
         .contains("auth.oidc")
         .contains(reason);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"tls.certificate, tls.key", "tls.key, tls.certificate"})
+  void oneOfAPair_asksForTheOther(String given, String missing) {
+    assertThat(refused(new ConfigLoader().override(Map.of(given, "tls.pem"))).getMessage())
+        .contains(missing + " is needed too");
   }
 }

@@ -27,6 +27,7 @@ class CurfewConfigTest {
         .isEqualTo(
             new CurfewConfig(
                 new CurfewConfig.Http("127.0.0.1", 8080, List.of()),
+                new CurfewConfig.Tls(Optional.empty(), Optional.empty(), Duration.ofMinutes(1)),
                 new CurfewConfig.Bridge(7000),
                 new CurfewConfig.Data(Path.of("./data")),
                 new CurfewConfig.Database(Optional.empty(), Optional.empty(), Optional.empty(), 16),
@@ -90,6 +91,9 @@ class CurfewConfigTest {
             "http.host",
             "http.port",
             "http.trusted-proxies",
+            "tls.certificate",
+            "tls.key",
+            "tls.reload",
             "bridge.port",
             "data.dir",
             "database.url",
