@@ -33,6 +33,7 @@ import picocli.CommandLine.HelpCommand;
       RecordingsCommand.class,
       KeysCommand.class,
       UsersCommand.class,
+      AuditCommand.class,
       HelpCommand.class
     })
 public final class Main implements Runnable {

@@ -51,6 +51,3 @@ CREATE TABLE seal_floor (
   day  bigint NOT NULL,
   mac  bytea NOT NULL
 );
-
--- Tokens of sessions that are over, by the time they ended, are looked for to be taken away.
-CREATE INDEX session_token_over ON session (ended_at) WHERE kind = 6 AND state = 4;

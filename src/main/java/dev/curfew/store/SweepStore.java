@@ -1,6 +1,7 @@
 package dev.curfew.store;
 
 import io.vertx.core.Future;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +41,25 @@ public final class SweepStore {
   /** Sessions that ended longer ago than that, or never were, and whose checkout is still open. */
   public Future<List<UUID>> checkoutsLeftOpen(Duration time, int most) {
     return ids(OPEN_CHECKOUTS, Tuple.of(time.toMillis(), most));
+  }
+
+  private static final String FORGET_TOKENS =
+      """
+      DELETE FROM session_token t
+      WHERE t.session_id IN (
+        SELECT k.session_id FROM session_token k JOIN session s ON s.id = k.session_id
+        WHERE s.kind = 6 AND s.state = 4
+          AND s.ended_at < clock_timestamp() - $1::bigint * interval '1 millisecond'
+        LIMIT $2)
+      """;
+
+  /**
+   * Forgets the tokens of sessions that ended longer ago than that. They open nothing.
+   *
+   * @return how many
+   */
+  public Future<Integer> forgetTokens(Duration time, int most) {
+    return database.query(FORGET_TOKENS, Tuple.of(time.toMillis(), most)).map(RowSet::rowCount);
   }
 
   private Future<List<UUID>> ids(String sql, Tuple parameters) {

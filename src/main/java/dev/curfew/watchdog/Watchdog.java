@@ -33,6 +33,12 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
 
   private static final int DAYS_AHEAD = 2;
 
+  /** How long the token of an ended session stays. */
+  private static final Duration TOKENS_KEPT = Duration.ofHours(1);
+
+  private static final Duration TOKENS_EVERY = Duration.ofMinutes(10);
+  private static final int MOST_TOKENS = 5_000;
+
   /** Rules are looked for among all that hold, so less often than the rest. */
   private static final Duration RULES_EVERY = Duration.ofSeconds(30);
 
@@ -91,6 +97,7 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
   private long hearingSince;
   private long partitionsDueAt;
   private long rulesDueAt;
+  private long tokensDueAt;
   private Future<?> sweeping = Future.succeededFuture();
   private boolean stopped;
 
@@ -185,6 +192,7 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
         .compose(done -> part("checkouts", this::checkouts))
         .compose(done -> part("resource rules", this::rules))
         .compose(done -> part("requests for sessions", repairs::settleRequests))
+        .compose(done -> part("tokens of ended sessions", this::tokens))
         .compose(done -> partitions());
   }
 
@@ -273,6 +281,22 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
     }
     rulesDueAt = clock.now() + RULES_EVERY.toMillis();
     return repairs.settleRules();
+  }
+
+  /** Kept for a while, so that an end and what it brings about are well over. */
+  private Future<Void> tokens() {
+    if (clock.now() < tokensDueAt) {
+      return Future.succeededFuture();
+    }
+    tokensDueAt = clock.now() + TOKENS_EVERY.toMillis();
+    return left.forgetTokens(TOKENS_KEPT, MOST_TOKENS)
+        .map(
+            forgotten -> {
+              if (forgotten == MOST_TOKENS) {
+                tokensDueAt = 0;
+              }
+              return null;
+            });
   }
 
   private Future<Void> partitions() {

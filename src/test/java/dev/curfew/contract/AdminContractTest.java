@@ -33,7 +33,9 @@ class AdminContractTest {
           "listRecordings",
           "getRecording",
           "openAlerts",
-          "streamEvents");
+          "streamEvents",
+          "listSeals",
+          "verifyLog");
 
   private static Installation at;
 

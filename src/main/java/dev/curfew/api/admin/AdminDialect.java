@@ -50,7 +50,14 @@ public final class AdminDialect implements Dialect {
     checkouts(routes);
     recordings(routes);
     events(routes);
+    audit(routes);
     return routes;
+  }
+
+  private void audit(List<ApiRoute> routes) {
+    AuditCalls audit = new AuditCalls(gateway);
+    routes.add(read("/audit/seals", audit::seals));
+    routes.add(new ApiRoute(HttpMethod.POST, ADMIN + "/audit/verify", READS, json, audit::verify));
   }
 
   private void events(List<ApiRoute> routes) {
