@@ -15,6 +15,7 @@ import dev.curfew.api.admin.AdminDialect;
 import dev.curfew.api.am.AgentChannel;
 import dev.curfew.api.am.AmDialect;
 import dev.curfew.api.console.ConsoleDialect;
+import dev.curfew.api.events.EventsDialect;
 import dev.curfew.api.pra.PraDialect;
 import dev.curfew.api.pra.TokenDialect;
 import dev.curfew.api.psm.PsmDialect;
@@ -28,6 +29,8 @@ import dev.curfew.config.CurfewConfig;
 import dev.curfew.config.NodeRole;
 import dev.curfew.config.Secret;
 import dev.curfew.delivery.DeliveryEngine;
+import dev.curfew.delivery.DeliveryFigures;
+import dev.curfew.delivery.WebhookChannel;
 import dev.curfew.directory.Bootstrap;
 import dev.curfew.directory.Directory;
 import dev.curfew.directory.PolicyDefaults;
@@ -45,7 +48,9 @@ import dev.curfew.store.LaneLeases;
 import dev.curfew.store.LaneQueue;
 import dev.curfew.store.SessionStore;
 import dev.curfew.store.ThresholdStore;
+import dev.curfew.store.WebhookStore;
 import dev.curfew.watchdog.Watchdog;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -55,12 +60,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -172,7 +177,8 @@ final class Node {
                       defaults,
                       config.auth());
               shards.watch(directory::mayHaveChanged);
-              return serve(database, clock, bus, endings, shards, directory, outbound);
+              return serve(
+                  database, clock, bus, endings, shards, directory, secrets, outbound.guard());
             })
         // Last, since a key that is made is shown once: by then nothing can fail any more.
         .compose(
@@ -194,7 +200,8 @@ final class Node {
       SessionEndings endings,
       ShardHost shards,
       Directory directory,
-      OutboundClient outbound) {
+      SecretBox secrets,
+      TargetGuard targets) {
     EventStore log = new EventStore(database);
     EventFeed feed = new EventFeed(log);
     AlertHub hub = new AlertHub(log, bus, AlertHub.Options.DEFAULT);
@@ -219,7 +226,7 @@ final class Node {
         .compose(served -> deploy(() -> claims))
         .compose(served -> recordings.startWorkers(claims, this::deploy))
         .compose(served -> deploy(() -> watchdog(database, clock, bus, endings, shards, directory)))
-        .compose(served -> startDelivery(database, bus, directory, clock, outbound))
+        .compose(served -> startDelivery(database, bus, directory, clock, secrets, targets))
         .compose(served -> directory.follow(bus))
         .compose(
             following -> {
@@ -240,21 +247,30 @@ final class Node {
       Bus bus,
       Directory directory,
       ClusterClock clock,
-      OutboundClient outbound) {
+      SecretBox secrets,
+      TargetGuard targets) {
     if (!config.node().roles().contains(NodeRole.DELIVERY)) {
       return Future.succeededFuture();
     }
+    DeliveryEngine.Options options =
+        DeliveryEngine.Options.keeping(config.webhooks().keepDeliveries());
+    OutboundClient outbound =
+        OutboundClient.open(vertx, targets, OutboundClient.TIMEOUT, options.concurrency());
+    running.push(outbound::close);
     // Another life of this node is another holder: what the one before left is taken over.
     String holder = config.node().name() + "/" + UUID.randomUUID();
-    return deploy(
-        () ->
-            new DeliveryEngine(
-                new LaneLeases(database, holder),
-                new LaneQueue(database, holder),
-                new DeliverySweep(database),
-                bus,
-                List.of(new AgentChannel(directory.sessionListeners(), outbound, clock::now)),
-                DeliveryEngine.Options.keeping(Duration.ofDays(7))));
+    DeliveryEngine engine =
+        new DeliveryEngine(
+            new LaneLeases(database, holder),
+            new LaneQueue(database, holder),
+            new DeliverySweep(database),
+            bus,
+            List.of(
+                new WebhookChannel(new WebhookStore(database), secrets, outbound, clock::now),
+                new AgentChannel(directory.sessionListeners(), outbound, clock::now)),
+            options);
+    measure(engine.figures());
+    return deploy(() -> engine);
   }
 
   private Watchdog watchdog(
@@ -314,6 +330,7 @@ final class Node {
             new PraDialect(gateway),
             new TokenDialect(gateway),
             new ConsoleDialect(gateway),
+            new EventsDialect(gateway),
             new AccessDialect(gateway),
             new AdminDialect(gateway));
     List<Dialect> dialects = new ArrayList<>(answering);
@@ -375,6 +392,24 @@ final class Node {
         .register(metrics);
     Gauge.builder("curfew_alert_connections", hub, AlertHub::connections)
         .description("WebSockets that follow the event log")
+        .register(metrics);
+  }
+
+  private void measure(DeliveryFigures deliveries) {
+    for (LaneQueue.Outcome outcome : LaneQueue.Outcome.values()) {
+      FunctionCounter.builder("curfew_deliveries", deliveries, all -> all.attempts(outcome))
+          .description("Attempts of this node to deliver a message, by what came of them")
+          .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+          .register(metrics);
+    }
+    Gauge.builder("curfew_deliveries_pending", deliveries, DeliveryFigures::pending)
+        .description("Messages of the installation that are laid out and not delivered yet")
+        .register(metrics);
+    Gauge.builder("curfew_deliveries_dead", deliveries, DeliveryFigures::dead)
+        .description("Messages of the installation that were given up")
+        .register(metrics);
+    Gauge.builder("curfew_deliveries_lag_seconds", deliveries, DeliveryFigures::lagSeconds)
+        .description("How long the oldest message has waited")
         .register(metrics);
   }
 

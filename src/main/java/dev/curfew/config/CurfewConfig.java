@@ -336,8 +336,11 @@ public record CurfewConfig(
   /**
    * @param allowPrivateTargets whether webhooks may go to private, loopback and link-local
    *     addresses
+   * @param keepDeliveries how long deliveries are shown after they were delivered or given up
    */
-  public record Webhooks(@Setting("false") boolean allowPrivateTargets) {}
+  public record Webhooks(
+      @Setting("false") boolean allowPrivateTargets,
+      @Setting(value = "7d", min = "1h", max = "365d") Duration keepDeliveries) {}
 
   /**
    * @param retention how long events, which are the audit log too, are kept

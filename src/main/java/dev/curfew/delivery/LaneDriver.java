@@ -90,6 +90,10 @@ final class LaneDriver implements Ledger.Author {
   private boolean follows;
   private boolean more;
   private boolean enabled = true;
+
+  /** The target wants nothing any more; whatever the lane is later, it begins with a new lease. */
+  private boolean unwanted;
+
   private boolean over;
   private boolean troubled;
   private long notBefore = System.nanoTime();
@@ -123,7 +127,7 @@ final class LaneDriver implements Ledger.Author {
 
   /** Room is made in larger parts, since each feeding looks at the log. */
   private boolean isHungry() {
-    return enabled && pending <= means.window() / 2;
+    return enabled && !unwanted && pending <= means.window() / 2;
   }
 
   /**
@@ -158,7 +162,7 @@ final class LaneDriver implements Ledger.Author {
     return underWay == null
         && !asksForSlot
         && unwritten == 0
-        && (!enabled || (!follows && pending == 0));
+        && (!enabled || unwanted || (!follows && pending == 0));
   }
 
   /** How many of the first pending messages to read; 0 for none. {@link #read} must follow. */
@@ -167,6 +171,7 @@ final class LaneDriver implements Ledger.Author {
     if (channel == null
         || over
         || !enabled
+        || unwanted
         || closing != null
         || queue.size() > means.readAhead() / 2
         || (anew && busy)) {
@@ -237,7 +242,7 @@ final class LaneDriver implements Ledger.Author {
   }
 
   private boolean maySend() {
-    return !over && enabled && closing == null && leasedUntil - System.nanoTime() > 0;
+    return !over && enabled && !unwanted && closing == null && leasedUntil - System.nanoTime() > 0;
   }
 
   private void send(boolean inTrouble) {
@@ -302,7 +307,7 @@ final class LaneDriver implements Ledger.Author {
     } else if (attempt instanceof Attempt.Refused refused) {
       settle(due, begun, now, attempt, LaneQueue.Outcome.DEAD, refused.reason());
     } else if (attempt instanceof Attempt.Gone gone) {
-      enabled = false;
+      unwanted = true;
       note(due, begun, now, attempt, LaneQueue.Outcome.GONE, gone.reason(), due.step(), 0);
     } else if (attempt instanceof Attempt.Failed failed) {
       failed(due, begun, now, failed);
@@ -379,7 +384,7 @@ final class LaneDriver implements Ledger.Author {
         }
       }
     }
-    if (unwritten == 0 && underWay == null && (anew || !enabled || pending == 0)) {
+    if (unwritten == 0 && underWay == null && (anew || !enabled || unwanted || pending == 0)) {
       means.readOn().run();
     }
   }

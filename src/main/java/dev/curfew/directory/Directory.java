@@ -18,6 +18,8 @@ import dev.curfew.store.ApiKeyStore;
 import dev.curfew.store.CheckoutStore;
 import dev.curfew.store.CredentialStore;
 import dev.curfew.store.Database;
+import dev.curfew.store.DeliveryStore;
+import dev.curfew.store.EventStore;
 import dev.curfew.store.GrantSweepStore;
 import dev.curfew.store.JoinTokenStore;
 import dev.curfew.store.JumpItemStore;
@@ -37,6 +39,7 @@ import dev.curfew.store.SessionStore;
 import dev.curfew.store.SigningKeyStore;
 import dev.curfew.store.TokenStore;
 import dev.curfew.store.UserStore;
+import dev.curfew.store.WebhookStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.function.LongSupplier;
@@ -69,6 +72,7 @@ public record Directory(
     SessionTokens sessionTokens,
     SessionService sessionService,
     SessionListeners sessionListeners,
+    Subscriptions subscriptions,
     LoginTickets loginTickets) {
 
   /**
@@ -201,6 +205,16 @@ public record Directory(
             new TokenStore(database), holders, tokenOpenings, userStore, sessions, clock),
         sessionService,
         new SessionListeners(new ListenerStore(database), secrets),
+        new Subscriptions(
+            new WebhookStore(database),
+            new DeliveryStore(database),
+            new EventStore(database),
+            grants.guard(),
+            secrets,
+            realms,
+            users,
+            ids,
+            notices),
         new LoginTickets(secrets, clock));
   }
 

@@ -59,18 +59,34 @@ public final class OutboundClient {
   }
 
   /**
-   * @param options of the connections
+   * A client whose callers see to it by themselves that they are not too many at once.
+   *
    * @param timeout for the whole of a call, in place of {@link #TIMEOUT}
+   * @param connectionsPerTarget how many calls of one target may be under way
    */
   public static OutboundClient open(
+      Vertx vertx, TargetGuard guard, Duration timeout, int connectionsPerTarget) {
+    return open(vertx, guard, new HttpClientOptions(), timeout, connectionsPerTarget);
+  }
+
+  static OutboundClient open(
       Vertx vertx, TargetGuard guard, HttpClientOptions options, Duration timeout) {
+    return open(vertx, guard, options, timeout, CONNECTIONS_PER_TARGET);
+  }
+
+  private static OutboundClient open(
+      Vertx vertx,
+      TargetGuard guard,
+      HttpClientOptions options,
+      Duration timeout,
+      int connectionsPerTarget) {
     HttpClient http =
         vertx.createHttpClient(
             options
                 .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
                 .setKeepAliveTimeout((int) KEPT_IDLE.toSeconds()),
             new PoolOptions()
-                .setHttp1MaxSize(CONNECTIONS_PER_TARGET)
+                .setHttp1MaxSize(connectionsPerTarget)
                 .setMaxWaitQueueSize(MOST_WAITING_PER_TARGET));
     return new OutboundClient(vertx, guard, http, timeout);
   }

@@ -74,7 +74,7 @@ class CurfewConfigTest {
                     CurfewConfig.StorageMode.UNC, true, true, true, Optional.empty()),
                 new CurfewConfig.Am(
                     "iPlanetDirectoryPro", List.of("ldapService", "adminconsoleservice")),
-                new CurfewConfig.Webhooks(false),
+                new CurfewConfig.Webhooks(false, Duration.ofDays(7)),
                 new CurfewConfig.Events(Duration.ofDays(90)),
                 new CurfewConfig.Secrets(Optional.empty()),
                 new CurfewConfig.Logging(CurfewConfig.LogFormat.TEXT, CurfewConfig.LogLevel.INFO),
@@ -145,6 +145,7 @@ class CurfewConfigTest {
             "am.cookie-name",
             "am.services",
             "webhooks.allow-private-targets",
+            "webhooks.keep-deliveries",
             "events.retention",
             "secrets.key",
             "logging.format",

@@ -17,6 +17,7 @@ final class Dialects {
   final OpenApiContract admin = OpenApiContract.of("admin");
   final OpenApiContract am = OpenApiContract.of("am");
   final OpenApiContract console = OpenApiContract.of("console");
+  final OpenApiContract events = OpenApiContract.of("events");
   final OpenApiContract psm = OpenApiContract.of("psm");
   final OpenApiContract pra = OpenApiContract.of("pra");
 
@@ -40,6 +41,9 @@ final class Dialects {
     }
     if (lower.startsWith("/json") || lower.startsWith("/sessionservice")) {
       return am;
+    }
+    if (lower.startsWith("/api/v1/subscriptions")) {
+      return events;
     }
     if (lower.startsWith("/api/v1/admin/active-sessions")
         || lower.startsWith("/api/v1/admin/device-sessions")

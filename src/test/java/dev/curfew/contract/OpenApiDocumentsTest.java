@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every document is a sound OpenAPI 3.1 document and keeps the rules of this project's own. */
 @ParameterizedClass
-@ValueSource(strings = {"access", "admin", "am", "console", "pra", "psm"})
+@ValueSource(strings = {"access", "admin", "am", "console", "events", "pra", "psm"})
 class OpenApiDocumentsTest {
   private static final Map<String, Set<String>> MEMBERS =
       Map.of(

@@ -48,7 +48,7 @@ class RouteAuthorisationTest {
 
   @BeforeAll
   static void start() {
-    at = Installation.start(Map.of());
+    at = Installation.start(Map.of("webhooks.allow-private-targets", "true"));
     targets = new RouteTargets(at);
     routes =
         at.node.routes().stream()

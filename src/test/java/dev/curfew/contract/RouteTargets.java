@@ -59,6 +59,25 @@ final class RouteTargets {
             .is(201)
             .json()
             .getString("id"));
+    String subscription =
+        at.admin
+            .post(
+                "/api/v1/subscriptions",
+                new JsonObject()
+                    .put("url", "http://127.0.0.1:9/")
+                    .put("types", new JsonArray().add("dev.curfew.grant.removed")))
+            .is(201)
+            .json()
+            .getString("id");
+    values.put("subscription", subscription);
+    values.put(
+        "delivery",
+        at.admin
+            .post("/api/v1/subscriptions/" + subscription + "/test", new JsonObject())
+            .is(202)
+            .json()
+            .getString("id"));
+    values.put("cursor", at.admin.get("/api/v1/events?limit=1").is(200).json().getString("next"));
     values.put("oauthClient", at.oauthClient("pra:read").getString("clientId"));
   }
 
@@ -104,6 +123,8 @@ final class RouteTargets {
       case "/api/v1/recordings", "/api/v1/admin/recordings" -> value("psm");
       case "/api/v1/checkouts" -> value("checkout");
       case "/api/v1/api-keys" -> value("key");
+      case "/api/v1/subscriptions" ->
+          value(name.equals("deliveryId") ? "delivery" : "subscription");
       case "/api/v1/admin/users" -> value("user");
       case "/api/v1/admin/policies" -> value("policy");
       case "/api/v1/admin/oauth-clients" -> value("oauthClient");

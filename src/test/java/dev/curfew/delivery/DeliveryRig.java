@@ -31,7 +31,6 @@ import dev.curfew.testing.TestLog;
 import dev.curfew.testing.TestPeople;
 import dev.curfew.testing.TestStore;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClientOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -201,7 +200,7 @@ final class DeliveryRig implements AutoCloseable {
                 new WebhookChannel(
                     new WebhookStore(database),
                     secrets,
-                    OutboundClient.open(vertx, guard, new HttpClientOptions(), limit),
+                    OutboundClient.open(vertx, guard, limit, options.concurrency()),
                     System::currentTimeMillis)),
             options);
     Await.result(vertx.deployVerticle(engine));
