@@ -23,7 +23,6 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -117,7 +116,7 @@ public final class Subscriptions {
                                     checked.filter(),
                                     sealed(key, id)),
                                 by.administrator())))
-        .onSuccess(made -> notices.events())
+        .onSuccess(made -> notices.thresholds())
         .map(made -> keyed(made, key, secret == null));
   }
 
@@ -179,15 +178,7 @@ public final class Subscriptions {
     if (wanted.isEmpty() || wanted.size() > MOST_THRESHOLDS) {
       throw CurfewException.invalid("thresholds", "must be from 1 to " + MOST_THRESHOLDS);
     }
-    List<Long> millis = new ArrayList<>();
-    for (Duration threshold : wanted) {
-      long value = FieldRules.duration("thresholds", threshold);
-      if (value % 1_000 != 0) {
-        throw CurfewException.invalid("thresholds", "must be whole seconds");
-      }
-      millis.add(value);
-    }
-    return millis.stream().distinct().sorted((a, b) -> Long.compare(b, a)).toList();
+    return FieldRules.thresholds("thresholds", wanted);
   }
 
   private Future<@Nullable Set<Long>> user(Principal by, int realmId, @Nullable String anyForm) {
@@ -270,7 +261,7 @@ public final class Subscriptions {
                                 checked.filter(),
                                 by.administrator())))
         .map(changed -> changed.orElseThrow(() -> notFound(id)))
-        .onSuccess(changed -> notices.events());
+        .onSuccess(changed -> notices.thresholds());
   }
 
   /**
@@ -293,7 +284,7 @@ public final class Subscriptions {
     return administered(by, id)
         .compose(now -> store.changeState(now, state, reason, by.administrator()))
         .map(changed -> changed.orElseThrow(() -> notFound(id)))
-        .onSuccess(changed -> notices.events());
+        .onSuccess(changed -> notices.thresholds());
   }
 
   /**
@@ -350,7 +341,7 @@ public final class Subscriptions {
               if (!deleted) {
                 throw notFound(id);
               }
-              notices.events();
+              notices.thresholds();
               return null;
             });
   }

@@ -3,15 +3,12 @@ package dev.curfew.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.curfew.testing.Await;
-import dev.curfew.testing.DirectSql;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,20 +17,19 @@ import org.junit.jupiter.api.Test;
 /** Which warnings a session gets whose policy, realm and subscriptions ask for some. */
 class WarningsContractTest {
   private static Installation at;
-  private static DirectSql sql;
   private String realm;
   private String path;
   private String user;
 
   @BeforeAll
-  static void start() throws SQLException {
-    at = Installation.start(Map.of("policy.default.warn-before", "2h"));
-    sql = at.node.sql();
+  static void start() {
+    at =
+        Installation.start(
+            Map.of("policy.default.warn-before", "2h", "webhooks.allow-private-targets", "true"));
   }
 
   @AfterAll
-  static void stop() throws SQLException {
-    sql.close();
+  static void stop() {
     at.close();
   }
 
@@ -115,7 +111,7 @@ class WarningsContractTest {
   }
 
   @Test
-  void realmPolicyAndSubscription_areToldEachOfTheirThresholdsOnce() throws SQLException {
+  void realmPolicyAndSubscription_areToldEachOfTheirThresholdsOnce() {
     realmWarns("2h", "30s");
     String byRealm = hour(policy(new JsonObject()));
     String byPolicy =
@@ -123,11 +119,14 @@ class WarningsContractTest {
     awaitTold(byRealm, 7_200);
     awaitTold(byPolicy, 6_000);
 
-    sql.run(
-        "INSERT INTO lane (id, kind, realm_id, thresholds_ms)"
-            + " SELECT ?, 'webhook', id, '{9000000,5400000,3660000}' FROM realm WHERE name = ?",
-        UUID.randomUUID(),
-        realm);
+    at.admin
+        .post(
+            "/api/v1/subscriptions",
+            new JsonObject()
+                .put("url", "http://127.0.0.1:9/curfew")
+                .put("realm", realm)
+                .put("thresholds", new JsonArray().add("150m").add("90m").add("61m")))
+        .is(201);
 
     // The smallest that is past, with the time that is left; those before it are passed over.
     awaitTold(byRealm, 7_200, 3_660);
