@@ -126,8 +126,7 @@ final class RouteTargets {
       case "/api/v1/recordings", "/api/v1/admin/recordings" -> value("psm");
       case "/api/v1/checkouts" -> value("checkout");
       case "/api/v1/api-keys" -> value("key");
-      case "/api/v1/subscriptions" ->
-          value(name.equals("deliveryId") ? "delivery" : "subscription");
+      case "/api/v1/subscriptions" -> value("subscription");
       case "/api/v1/admin/users" -> value("user");
       case "/api/v1/admin/policies" -> value("policy");
       case "/api/v1/admin/oauth-clients" -> value("oauthClient");
@@ -140,7 +139,9 @@ final class RouteTargets {
               ? value("request")
               : before.endsWith("/chunks")
                   ? "1"
-                  : before.endsWith("/artifacts") ? "video" : value(before + " " + name);
+                  : before.endsWith("/deliveries")
+                      ? value("delivery")
+                      : before.endsWith("/artifacts") ? "video" : value(before + " " + name);
     };
   }
 
