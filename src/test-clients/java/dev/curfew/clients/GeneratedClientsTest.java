@@ -178,4 +178,28 @@ class GeneratedClientsTest {
                     UUID.randomUUID(), new generated.console.model.Reason()));
     assertThat(refused.getCode()).isEqualTo(404);
   }
+
+  private static generated.ssf.ApiClient ssf() {
+    generated.ssf.ApiClient client = new generated.ssf.ApiClient();
+    client.updateBaseUri(node.url());
+    return client.setRequestInterceptor(key);
+  }
+
+  @Test
+  void ssfClient_makesAStreamPollsAndEndsIt() throws Exception {
+    generated.ssf.api.StreamsApi streams = new generated.ssf.api.StreamsApi(ssf());
+    String id =
+        streams.createStream(new generated.ssf.model.NewStream().description("ends")).getStreamId();
+    assertThat(streams.readStreams(id).toString()).contains("description=ends");
+    assertThat(
+            new generated.ssf.api.DeliveryApi(ssf())
+                .pollStream(id, new generated.ssf.model.Poll().returnImmediately(true))
+                .getSets())
+        .isEmpty();
+    streams.deleteStream(id);
+    generated.ssf.ApiException refused =
+        catchThrowableOfType(
+            generated.ssf.ApiException.class, () -> streams.deleteStream(id));
+    assertThat(refused.getCode()).isEqualTo(404);
+  }
 }
