@@ -16,7 +16,6 @@ import dev.curfew.api.HttpVerticle;
 import dev.curfew.api.NodePages;
 import dev.curfew.api.access.AccessDialect;
 import dev.curfew.api.admin.AdminDialect;
-import dev.curfew.api.am.AgentChannel;
 import dev.curfew.api.am.AmDialect;
 import dev.curfew.api.console.ConsoleDialect;
 import dev.curfew.api.events.EventsDialect;
@@ -38,9 +37,6 @@ import dev.curfew.cluster.ClusterClock;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.config.NodeRole;
 import dev.curfew.config.Secret;
-import dev.curfew.delivery.DeliveryEngine;
-import dev.curfew.delivery.DeliveryFigures;
-import dev.curfew.delivery.WebhookChannel;
 import dev.curfew.directory.Bootstrap;
 import dev.curfew.directory.Directory;
 import dev.curfew.directory.PolicyDefaults;
@@ -53,36 +49,25 @@ import dev.curfew.signals.Signals;
 import dev.curfew.store.ClaimStore;
 import dev.curfew.store.Database;
 import dev.curfew.store.DatabaseEndpoint;
-import dev.curfew.store.DeliverySweep;
 import dev.curfew.store.EventStore;
-import dev.curfew.store.LaneLeases;
-import dev.curfew.store.LaneQueue;
 import dev.curfew.store.RealmStore;
 import dev.curfew.store.SessionQueries;
 import dev.curfew.store.SessionStore;
 import dev.curfew.store.ThresholdStore;
-import dev.curfew.store.WebhookStore;
 import dev.curfew.watchdog.Watchdog;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.time.LocalDate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -107,7 +92,7 @@ final class Node {
 
   private final CurfewConfig config;
   private final Vertx vertx;
-  private final PrometheusMeterRegistry metrics;
+  private final NodeMetrics metrics = new NodeMetrics();
   private final Deque<Supplier<Future<?>>> running = new ArrayDeque<>();
   private Optional<Secret> generatedKey = Optional.empty();
   private List<ApiRoute> routes = List.of();
@@ -117,7 +102,6 @@ final class Node {
 
   private Node(CurfewConfig config) {
     this.config = config;
-    this.metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     this.vertx =
         Vertx.builder()
             .with(
@@ -157,14 +141,12 @@ final class Node {
     Bus bus = new Bus(vertx);
     SecretBox secrets = SecretBox.open(config.secrets().key(), config.data().dir());
     PolicyDefaults defaults = PolicyDefaults.of(config.policy().defaults());
-    OutboundClient outbound =
-        OutboundClient.open(
-            vertx, TargetGuard.create(vertx, config.webhooks().allowPrivateTargets()));
+    TargetGuard targets = TargetGuard.create(vertx, config.webhooks().allowPrivateTargets());
+    NodeBasis basis = new NodeBasis(vertx, config, database, clock, bus, secrets, targets);
+    OutboundClient outbound = OutboundClient.open(vertx, targets);
     running.push(outbound::close);
     Grants grants = new Grants(vertx, database, bus, outbound, secrets, clock::now);
-    Gauge.builder("curfew_grant_removals_stuck", grants, Grants::stuckRemovals)
-        .description("Resource rules that could not be removed when this node last tried")
-        .register(metrics);
+    metrics.grants(grants);
     SessionEndings endings = new SessionEndings(database, secrets, bus, grants);
     return ShardHost.create(
             vertx,
@@ -192,8 +174,7 @@ final class Node {
                       defaults,
                       config.auth());
               shards.watch(directory::mayHaveChanged);
-              return serve(
-                  database, clock, bus, endings, shards, directory, secrets, outbound.guard());
+              return serve(basis, endings, shards, directory);
             })
         // Last, since a key that is made is shown once: by then nothing can fail any more.
         .compose(
@@ -209,15 +190,11 @@ final class Node {
   }
 
   private Future<Void> serve(
-      Database database,
-      ClusterClock clock,
-      Bus bus,
-      SessionEndings endings,
-      ShardHost shards,
-      Directory directory,
-      SecretBox secrets,
-      TargetGuard targets) {
-    SealKey sealKey = SealKey.of(secrets);
+      NodeBasis basis, SessionEndings endings, ShardHost shards, Directory directory) {
+    Database database = basis.database();
+    ClusterClock clock = basis.clock();
+    Bus bus = basis.bus();
+    SealKey sealKey = SealKey.of(basis.secrets());
     EventStore log = new EventStore(database);
     EventFeed feed = new EventFeed(log);
     AlertHub hub = new AlertHub(log, bus, clock::now, AlertHub.Options.DEFAULT);
@@ -229,7 +206,16 @@ final class Node {
     RecordingParts recordings = RecordingParts.open(vertx, config, database, bus);
     Signals signals =
         Signals.of(
-            vertx, database, bus, directory.signingKeys(), secrets, targets, clock::now, config);
+            vertx,
+            database,
+            bus,
+            directory.signingKeys(),
+            basis.secrets(),
+            basis.targets(),
+            clock::now,
+            config);
+    NodeRepairs repairs =
+        new NodeRepairs(shards, endings, directory, new Retention(database, sealKey));
     Gateway gateway =
         new Gateway(
             shards.sessions(),
@@ -250,15 +236,7 @@ final class Node {
         .compose(
             served ->
                 deploy(
-                    () ->
-                        watchdog(
-                            database,
-                            clock,
-                            bus,
-                            endings,
-                            shards,
-                            directory,
-                            new Retention(database, sealKey))))
+                    () -> new Watchdog(database, clock, bus, repairs, NodeRepairs.options(config))))
         .compose(
             served ->
                 deploy(
@@ -267,8 +245,7 @@ final class Node {
                             database,
                             new Sealing(database, sealKey),
                             config.events().sealInterval())))
-        .compose(
-            served -> startDelivery(database, bus, directory, clock, secrets, targets, signals))
+        .compose(served -> startDelivery(basis, directory, signals))
         .compose(served -> deploy(signals::waitingRoom))
         .compose(served -> directory.follow(bus))
         .compose(
@@ -288,7 +265,9 @@ final class Node {
                       new BridgeAddresses(
                           log, new SessionQueries(database), new RealmStore(database)),
                       frontend);
-              measure(clock, shards, hub, bridge);
+              metrics.clock(clock);
+              metrics.shards(shards);
+              metrics.alerts(hub, bridge);
               return listen(gateway, frontend, feed, hub, bridge, checks(clock, shards))
                   .compose(served -> listen(bridge))
                   // Stopped first, while its connections still are.
@@ -296,86 +275,14 @@ final class Node {
             });
   }
 
-  private Future<Void> startDelivery(
-      Database database,
-      Bus bus,
-      Directory directory,
-      ClusterClock clock,
-      SecretBox secrets,
-      TargetGuard targets,
-      Signals signals) {
+  private Future<Void> startDelivery(NodeBasis basis, Directory directory, Signals signals) {
     if (!config.node().roles().contains(NodeRole.DELIVERY)) {
       return Future.succeededFuture();
     }
-    DeliveryEngine.Options options =
-        DeliveryEngine.Options.keeping(config.webhooks().keepDeliveries());
-    OutboundClient outbound =
-        OutboundClient.open(vertx, targets, OutboundClient.TIMEOUT, options.concurrency());
-    running.push(outbound::close);
-    // Another life of this node is another holder: what the one before left is taken over.
-    String holder = config.node().name() + "/" + UUID.randomUUID();
-    DeliveryEngine engine =
-        new DeliveryEngine(
-            new LaneLeases(database, holder),
-            new LaneQueue(database, holder),
-            new DeliverySweep(database),
-            bus,
-            List.of(
-                new WebhookChannel(new WebhookStore(database), secrets, outbound, clock::now),
-                new AgentChannel(directory.sessionListeners(), outbound, clock::now),
-                signals.channels().apply(outbound)),
-            options);
-    measure(engine.figures());
-    return deploy(() -> engine);
-  }
-
-  private Watchdog watchdog(
-      Database database,
-      ClusterClock clock,
-      Bus bus,
-      SessionEndings endings,
-      ShardHost shards,
-      Directory directory,
-      Retention retention) {
-    CurfewConfig.Watchdog settings = config.watchdog();
-    return new Watchdog(
-        database,
-        clock,
-        bus,
-        new Watchdog.Repairs() {
-          @Override
-          public void lookAgain(UUID sessionId) {
-            shards.lookAgain(sessionId);
-          }
-
-          @Override
-          public Future<Void> undo(UUID sessionId) {
-            return endings.undo(sessionId);
-          }
-
-          @Override
-          public Future<Void> settleRules() {
-            return directory.sessionRules().settle();
-          }
-
-          @Override
-          public Future<Void> settleRequests() {
-            return directory.approvedOpenings().sweep();
-          }
-
-          @Override
-          public Future<LocalDate> releaseEvents(LocalDate firstKept) {
-            return retention.release(firstKept);
-          }
-        },
-        new Watchdog.Options(
-            settings.interval(),
-            settings.limits().encoding(),
-            settings.limits().uploading(),
-            settings.limits().ending(),
-            settings.limits().overdue(),
-            config.recording().maxAttempts(),
-            config.events().retention()));
+    DeliveryParts parts = DeliveryParts.open(basis, directory, signals);
+    running.push(parts.outbound()::close);
+    metrics.deliveries(parts.engine().figures());
+    return deploy(parts::engine);
   }
 
   private Future<Void> listen(
@@ -466,51 +373,6 @@ final class Node {
     checks.put("shards", () -> shards.shardsServed() == shards.shardCount());
     checks.put("clock", () -> clock.errorMillis() <= WIDEST_CLOCK_ERROR_MILLIS);
     return checks;
-  }
-
-  private void measure(ClusterClock clock, ShardHost shards, AlertHub hub, EventBridge bridge) {
-    Gauge.builder("curfew_sessions_live", shards, ShardHost::sessionsHeld)
-        .description("Sessions held by the shards of this node")
-        .register(metrics);
-    Gauge.builder("curfew_shards_served", shards, ShardHost::shardsServed)
-        .description("Shards that this node serves")
-        .register(metrics);
-    Gauge.builder("curfew_clock_error_seconds", clock, known -> known.errorMillis() / 1000.0)
-        .description("How far the cluster clock may be off on this node")
-        .register(metrics);
-    Gauge.builder("curfew_database_answers", clock, known -> known.databaseAnswers() ? 1 : 0)
-        .description("Whether the database answered last")
-        .register(metrics);
-    Gauge.builder("curfew_alert_connections", hub, AlertHub::connections)
-        .description("Connections, and registrations on the bridge, that follow the event log")
-        .register(metrics);
-    FunctionCounter.builder("curfew_alert_readers_cut_total", hub, AlertHub::readersCut)
-        .description("Connections cut because their reader was too slow")
-        .register(metrics);
-    Gauge.builder("curfew_bridge_connections", bridge, EventBridge::connections)
-        .description("Clients of the event-bus bridge")
-        .register(metrics);
-    Gauge.builder("curfew_bridge_registrations", bridge, EventBridge::registrations)
-        .description("Addresses that clients of the event-bus bridge have registered")
-        .register(metrics);
-  }
-
-  private void measure(DeliveryFigures deliveries) {
-    for (LaneQueue.Outcome outcome : LaneQueue.Outcome.values()) {
-      FunctionCounter.builder("curfew_deliveries", deliveries, all -> all.attempts(outcome))
-          .description("Attempts of this node to deliver a message, by what came of them")
-          .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
-          .register(metrics);
-    }
-    Gauge.builder("curfew_deliveries_pending", deliveries, DeliveryFigures::pending)
-        .description("Messages of the installation that are laid out and not delivered yet")
-        .register(metrics);
-    Gauge.builder("curfew_deliveries_dead", deliveries, DeliveryFigures::dead)
-        .description("Messages of the installation that were given up")
-        .register(metrics);
-    Gauge.builder("curfew_deliveries_lag_seconds", deliveries, DeliveryFigures::lagSeconds)
-        .description("How long the oldest message has waited")
-        .register(metrics);
   }
 
   /** Where the node listens. */
