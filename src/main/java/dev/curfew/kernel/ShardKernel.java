@@ -810,10 +810,10 @@ public final class ShardKernel<R> {
     }
     inFlight = null;
     inFlightBatch = null;
+    sequence++;
     if (result instanceof BatchResult.Rejected rejected) {
       rejected(flying, rejected.why());
     } else if (result instanceof BatchResult.Committed committed) {
-      sequence++;
       committed(flying, committed.notApplied(), now);
       output.committed(logged(events, committed.notApplied()));
     }

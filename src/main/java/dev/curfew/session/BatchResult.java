@@ -22,6 +22,9 @@ public sealed interface BatchResult {
    */
   record Deposed() implements BatchResult {}
 
-  /** Nothing changed: the database refuses the content and would refuse it again. */
+  /**
+   * Nothing changed, and nothing ever will by this batch: the database refuses the content. The
+   * batch's number is used up.
+   */
   record Rejected(String why) implements BatchResult {}
 }

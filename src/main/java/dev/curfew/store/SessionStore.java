@@ -161,7 +161,7 @@ public final class SessionStore {
 
   private static final String PROGRESS =
       """
-      SELECT o.shard, o.epoch, o.batch, o.refused
+      SELECT o.shard, o.epoch, o.batch, o.refused, o.voided
       FROM shard_owner o WHERE o.shard = ANY ($1::smallint[])
       """;
 
@@ -170,8 +170,9 @@ public final class SessionStore {
    * committed.
    *
    * @return the answer to each batch, in order; fails when there is no definite answer: send the
-   *     same batches again. A single batch that is refused for its content is answered so; of
-   *     several, each is sent alone then
+   *     same batches again. A single batch that is refused for its content is answered so, and its
+   *     number is used up, so that an earlier sending that is still under way finds no place any
+   *     more; of several, each is sent alone then
    */
   public Future<List<BatchResult>> commit(List<Batch> batches) {
     return database
@@ -201,7 +202,7 @@ public final class SessionStore {
   /** Nothing of the statement was applied: find out whose content it was. */
   private Future<List<BatchResult>> refused(List<Batch> batches, Throwable failure) {
     if (batches.size() == 1) {
-      return Future.succeededFuture(List.of(new BatchResult.Rejected(Database.reason(failure))));
+      return giveUp(batches.get(0), Database.reason(failure)).map(List::of);
     }
     Future<List<BatchResult>> results = Future.succeededFuture(List.of());
     for (Batch batch : batches) {
@@ -217,6 +218,29 @@ public final class SessionStore {
                           }));
     }
     return results;
+  }
+
+  private static final String GIVE_UP =
+      """
+      UPDATE shard_owner
+      SET batch = $3, voided = $3, refused = '{}'
+      WHERE shard = $1 AND epoch = $2 AND batch = $3 - 1
+      RETURNING batch
+      """;
+
+  /**
+   * Uses up the number of a batch that was refused. Without that an earlier sending, whose answer
+   * was lost, could be applied later under a number that stands for something else by then.
+   */
+  private Future<BatchResult> giveUp(Batch batch, String why) {
+    return database
+        .commit(GIVE_UP, Tuple.of((short) batch.shard(), batch.epoch(), batch.sequence()))
+        .compose(
+            rows ->
+                rows.rowCount() > 0
+                    ? Future.succeededFuture(new BatchResult.Rejected(why))
+                    : progress(List.of(batch), new HashMap<>())
+                        .map(results -> result(results, batch)));
   }
 
   /** Adds the answers of batches that were not applied now: applied before, or deposed. */
@@ -235,10 +259,12 @@ public final class SessionStore {
             rows -> {
               for (Row row : rows) {
                 Batch batch = Objects.requireNonNull(asked.get(row.getInteger("shard")));
-                boolean applied =
+                boolean passed =
                     row.getLong("epoch") == batch.epoch()
                         && row.getLong("batch") >= batch.sequence();
-                if (applied) {
+                if (passed && row.getLong("voided") == batch.sequence()) {
+                  known.put(batch.shard(), new BatchResult.Rejected("refused before"));
+                } else if (passed) {
                   known.put(batch.shard(), committed(row.getArrayOfUUIDs("refused")));
                 }
               }
@@ -257,7 +283,7 @@ public final class SessionStore {
   private static final String TAKE =
       """
       UPDATE shard_owner
-      SET node = $1, epoch = epoch + 1, batch = 0, refused = '{}', taken_at = clock_timestamp()
+      SET node = $1, epoch = epoch + 1, batch = 0, refused = '{}', voided = 0, taken_at = clock_timestamp()
       WHERE shard = $2
       RETURNING epoch
       """;

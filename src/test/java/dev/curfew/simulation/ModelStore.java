@@ -37,6 +37,7 @@ final class ModelStore {
   private static final class Owner {
     long epoch;
     long batch;
+    long voided;
     Set<UUID> refused = Set.of();
     boolean locked;
     final Deque<Runnable> blocked = new ArrayDeque<>();
@@ -124,24 +125,48 @@ final class ModelStore {
           later(
               takes,
               () -> {
-                BatchResult result = apply(owner, batch);
-                unlock(owner);
-                answer.accept(result);
+                String objection = objectionTo(batch);
+                if (objection == null) {
+                  BatchResult result = apply(owner, batch);
+                  unlock(owner);
+                  answer.accept(result);
+                } else {
+                  unlock(owner);
+                  later(takes, () -> giveUp(owner, batch, objection, answer));
+                }
               });
         });
   }
 
+  /** A statement of its own, after the one that was refused: others may come between. */
+  private void giveUp(Owner owner, Batch batch, String why, Consumer<BatchResult> answer) {
+    lock(
+        owner,
+        () -> {
+          BatchResult result;
+          if (owner.epoch == batch.epoch() && owner.batch == batch.sequence() - 1) {
+            owner.batch = batch.sequence();
+            owner.voided = batch.sequence();
+            owner.refused = Set.of();
+            result = new BatchResult.Rejected(why);
+          } else {
+            result = progress(owner, batch);
+          }
+          unlock(owner);
+          answer.accept(result);
+        });
+  }
+
   private static BatchResult progress(Owner owner, Batch batch) {
+    if (owner.epoch == batch.epoch() && owner.voided == batch.sequence()) {
+      return new BatchResult.Rejected("refused before");
+    }
     return owner.epoch == batch.epoch() && owner.batch >= batch.sequence()
         ? new BatchResult.Committed(owner.refused)
         : new BatchResult.Deposed();
   }
 
   private BatchResult apply(Owner owner, Batch batch) {
-    String objection = objectionTo(batch);
-    if (objection != null) {
-      return new BatchResult.Rejected(objection);
-    }
     Map<UUID, SessionRecord> before = new HashMap<>();
     Set<UUID> refused = new HashSet<>();
     for (Batch.Change change : batch.changes()) {
@@ -255,6 +280,7 @@ final class ModelStore {
         () -> {
           owner.epoch++;
           owner.batch = 0;
+          owner.voided = 0;
           owner.refused = Set.of();
           unlock(owner);
           answer.accept(owner.epoch);

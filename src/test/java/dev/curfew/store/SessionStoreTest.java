@@ -253,8 +253,28 @@ class SessionStoreTest {
     assertThat(sql.number("SELECT count(*) FROM session")).isZero();
     assertThat(sql.number("SELECT count(*) FROM event")).isZero();
 
-    // The number was not used up: the sound part goes again under it.
-    assertThat(commit(1, creation(sound))).isEqualTo(BatchResult.Committed.WHOLE);
+    // The number is used up: the sound part goes again under the next.
+    assertThat(commit(2, creation(sound))).isEqualTo(BatchResult.Committed.WHOLE);
+  }
+
+  @Test
+  void refusedBatch_isNeverAppliedLate_evenWhenNothingStandsAgainstItAnyMore() throws Exception {
+    NewSession first = session(SessionKind.ACCESS);
+    commit(1, creation(first));
+    NUMERIC.decrementAndGet();
+    NewSession second = session(SessionKind.ACCESS);
+    assertThat(commit(2, creation(second))).isInstanceOf(BatchResult.Rejected.class);
+    sql.run("UPDATE session SET numeric_id = numeric_id + 1000000");
+
+    // An earlier sending of it, or the repetition after an answer that was lost.
+    assertThat(commit(2, creation(second))).isInstanceOf(BatchResult.Rejected.class);
+
+    assertThat(Await.result(store.find(second.id()))).isEmpty();
+    assertThat(events(second)).isEmpty();
+    assertThat(commit(3, creation(second))).isEqualTo(BatchResult.Committed.WHOLE);
+    // Asked late, it still is not what the number after it was.
+    assertThat(commit(3, creation(second))).isEqualTo(BatchResult.Committed.WHOLE);
+    assertThat(events(second)).hasSize(1);
   }
 
   @Test
@@ -420,7 +440,7 @@ class SessionStoreTest {
     assertThat(results.get(0)).isInstanceOf(BatchResult.Rejected.class);
     assertThat(results.get(1)).isEqualTo(BatchResult.Committed.WHOLE);
     assertThat(events(sound)).hasSize(1);
-    assertThat(progress()).isZero();
+    assertThat(progress()).as("the refused number is used up").isOne();
   }
 
   @Test
