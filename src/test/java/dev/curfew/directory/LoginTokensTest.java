@@ -80,7 +80,7 @@ final class LoginTokensTest {
             Scope.SESSION_JOIN,
             Scope.RECORDING_READ,
             Scope.RESOURCES_READ);
-    assertThat(holder(open(user(Role.AUDITOR))).scopes()).allMatch(Scope::onlyReads).hasSize(6);
+    assertThat(holder(open(user(Role.AUDITOR))).scopes()).allMatch(Scope::onlyReads).hasSize(7);
     assertThat(holder(open(user(Role.ADMIN))).scopes()).containsExactlyInAnyOrder(Scope.values());
     assertThat(holder(open(user(Role.ORG_ADMIN))).scopes())
         .contains(Scope.ADMIN)
