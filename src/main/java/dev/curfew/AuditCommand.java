@@ -138,15 +138,11 @@ final class AuditCommand {
   int seals(
       @Option(names = "--realm", paramLabel = "REALM", description = "Default: your own.")
           @Nullable String realm,
-      @Option(
-              names = "--limit",
-              paramLabel = "N",
-              defaultValue = "50",
-              description = "At most 500.")
-          int limit,
+      @Mixin LimitOption limit,
       @Mixin ClientOptions node,
       @Mixin OutputOptions output) {
-    ListQuery query = new ListQuery(PATH + "/seals").with("limit", limit).with("realm", realm);
+    ListQuery query =
+        new ListQuery(PATH + "/seals").with("limit", limit.rows()).with("realm", realm);
     List<JsonObject> seals = ListQuery.items(node.client().get(query.toString()));
     output.print(seals, "number", "sealedAt", "events", "head");
     return 0;

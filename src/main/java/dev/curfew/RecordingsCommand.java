@@ -36,15 +36,10 @@ final class RecordingsCommand {
               description =
                   "Connected, Ended, Encoding, Done-Encoded, Uploading, Done-Uploaded, Failed.")
           @Nullable String stage,
-      @Option(
-              names = "--limit",
-              paramLabel = "N",
-              defaultValue = "50",
-              description = "At most 500.")
-          int limit,
+      @Mixin LimitOption limit,
       @Mixin ClientOptions node,
       @Mixin OutputOptions output) {
-    ListQuery query = new ListQuery(PATH).with("limit", limit).with("stage", stage);
+    ListQuery query = new ListQuery(PATH).with("limit", limit.rows()).with("stage", stage);
     output.print(
         ListQuery.items(node.client().get(query.toString())),
         "sessionId",

@@ -38,17 +38,12 @@ final class SessionsCommand {
           @Nullable String kind,
       @Option(names = "--user", paramLabel = "USER", description = "Name or id of the user.")
           @Nullable String user,
-      @Option(
-              names = "--limit",
-              paramLabel = "N",
-              defaultValue = "50",
-              description = "At most 500.")
-          int limit,
+      @Mixin LimitOption limit,
       @Mixin ClientOptions node,
       @Mixin OutputOptions output) {
     ListQuery query =
         new ListQuery(PATH)
-            .with("limit", limit)
+            .with("limit", limit.rows())
             .with("state", state.equals("all") ? null : state)
             .with("kind", kind)
             .with("user", user);

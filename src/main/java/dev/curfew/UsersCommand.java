@@ -54,15 +54,10 @@ final class UsersCommand {
   int list(
       @Option(names = "--q", paramLabel = "TEXT", description = "Part of a name.")
           @Nullable String q,
-      @Option(
-              names = "--limit",
-              paramLabel = "N",
-              defaultValue = "50",
-              description = "At most 500.")
-          int limit,
+      @Mixin LimitOption limit,
       @Mixin ClientOptions node,
       @Mixin OutputOptions output) {
-    ListQuery query = new ListQuery(PATH).with("limit", limit).with("q", q);
+    ListQuery query = new ListQuery(PATH).with("limit", limit.rows()).with("q", q);
     output.print(
         ListQuery.items(node.client().get(query.toString())),
         "numericId",
