@@ -196,7 +196,7 @@ final class Node {
     Bus bus = basis.bus();
     SealKey sealKey = SealKey.of(basis.secrets());
     EventStore log = new EventStore(database);
-    EventFeed feed = new EventFeed(log);
+    EventFeed feed = new EventFeed(log, new RealmStore(database));
     AlertHub hub = new AlertHub(log, bus, clock::now, AlertHub.Options.DEFAULT);
     ClaimCoordinator claims =
         new ClaimCoordinator(

@@ -81,7 +81,7 @@ public final class AlertRoutes {
 
   private static EventQuery query(HttpServerRequest request) {
     try {
-      return EventQuery.of(request::getParam);
+      return EventQuery.live(request::getParam);
     } catch (IllegalArgumentException malformed) {
       throw CurfewException.of(ErrorCode.MALFORMED_BODY, "The query is not well-formed");
     }

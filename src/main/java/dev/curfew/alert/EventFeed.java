@@ -8,7 +8,9 @@ import dev.curfew.fault.ErrorCode;
 import dev.curfew.store.EventCursor;
 import dev.curfew.store.EventFilter;
 import dev.curfew.store.EventStore;
+import dev.curfew.store.EventWindow;
 import dev.curfew.store.LoggedEvent;
+import dev.curfew.store.RealmStore;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
@@ -22,9 +24,11 @@ public final class EventFeed {
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
 
   private final EventStore store;
+  private final RealmStore realms;
 
-  public EventFeed(EventStore store) {
+  public EventFeed(EventStore store, RealmStore realms) {
     this.store = store;
+    this.realms = realms;
   }
 
   /**
@@ -48,7 +52,8 @@ public final class EventFeed {
    * What comes after the query's cursor, or from the log's beginning without one.
    *
    * @param limit most events in one page
-   * @return fails with FORBIDDEN, BAD_CURSOR or INVALID_FIELD naming the parameter, or UNAVAILABLE
+   * @return fails with FORBIDDEN, with NOT_FOUND for a realm that the caller may not know of, with
+   *     BAD_CURSOR or INVALID_FIELD naming the parameter, or with UNAVAILABLE
    */
   public Future<Page> poll(Principal principal, EventQuery query, int limit) {
     EventCursor after = query.after();
@@ -58,22 +63,24 @@ public final class EventFeed {
                 firstPage(
                     after == null ? EventCursor.START : after,
                     filter,
+                    query.window(),
                     limit,
                     System.nanoTime() + PATIENCE));
   }
 
   /** Goes through pages without events, so that an empty answer means the end of the log. */
-  private Future<Page> firstPage(EventCursor after, EventFilter filter, int limit, long giveUpAt) {
+  private Future<Page> firstPage(
+      EventCursor after, EventFilter filter, EventWindow window, int limit, long giveUpAt) {
     return store
-        .read(after, filter, limit)
+        .read(after, filter, window, limit)
         .compose(
             page ->
                 page.events().isEmpty() && page.more() && System.nanoTime() < giveUpAt
-                    ? firstPage(page.next(), filter, limit, giveUpAt)
+                    ? firstPage(page.next(), filter, window, limit, giveUpAt)
                     : Future.succeededFuture(new Page(page.events(), page.next())));
   }
 
-  /** What a caller asks for, cut down to what they may see. */
+  /** What a caller asks for, whenever it happened, cut down to what they may see. */
   Future<EventFilter> filter(Principal principal, EventQuery query) {
     EventReach reach;
     try {
@@ -81,15 +88,34 @@ public final class EventFeed {
     } catch (CurfewException refusal) {
       return Future.failedFuture(refusal);
     }
-    return users(principal, reach, query.user())
+    return narrowed(principal, reach, query.realm())
+        .compose(
+            within ->
+                users(principal, within, query.user())
+                    .map(
+                        users ->
+                            new EventFilter(
+                                within.realmId(),
+                                users,
+                                query.sessionId(),
+                                query.types(),
+                                within.sessionsOnly())));
+  }
+
+  private Future<EventReach> narrowed(
+      Principal principal, EventReach reach, @Nullable String realm) {
+    if (realm == null) {
+      return Future.succeededFuture(reach);
+    }
+    String what = "Realm " + realm;
+    return realms
+        .find(realm)
         .map(
-            users ->
-                new EventFilter(
-                    reach.realmId(),
-                    users,
-                    query.sessionId(),
-                    query.types(),
-                    reach.sessionsOnly()));
+            found -> {
+              int id = found.orElseThrow(() -> CurfewException.notFound(what)).id();
+              Authorisation.requireRealm(principal, id, what);
+              return new EventReach(id, reach.userId(), reach.sessionsOnly());
+            });
   }
 
   private Future<@Nullable Set<Long>> users(

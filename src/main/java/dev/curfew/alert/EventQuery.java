@@ -3,7 +3,9 @@ package dev.curfew.alert;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.session.EventType;
 import dev.curfew.store.EventCursor;
+import dev.curfew.store.EventWindow;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -15,15 +17,22 @@ import org.jspecify.annotations.Nullable;
  * @param after where to go on; null when the request does not say
  * @param types wire names; null for all
  * @param user UUID, numeric id or user name; null for all
+ * @param realm name; null for all that the caller may see
+ * @param window when they happened; that of a live stream is open
  */
 public record EventQuery(
     @Nullable EventCursor after,
     @Nullable Set<String> types,
     @Nullable UUID sessionId,
-    @Nullable String user) {
+    @Nullable String user,
+    @Nullable String realm,
+    EventWindow window) {
+  /** As long as a realm's name can be. */
+  private static final int LONGEST_REALM = 63;
 
   /**
-   * Reads the query parameters {@code after}, {@code types}, {@code session} and {@code user}.
+   * Reads the query parameters {@code after}, {@code types}, {@code session}, {@code user}, {@code
+   * realm}, {@code from} and {@code to} of a request for what the log holds.
    *
    * @param parameter gives a parameter by name, or null
    * @throws CurfewException BAD_CURSOR or INVALID_FIELD, naming the parameter
@@ -36,7 +45,31 @@ public record EventQuery(
         after == null ? null : EventCursor.parse("after", after),
         types == null ? null : types(types),
         session == null ? null : uuid(session),
-        given(parameter, "user"));
+        given(parameter, "user"),
+        realm(given(parameter, "realm")),
+        WindowText.parse(given(parameter, "from"), given(parameter, "to")));
+  }
+
+  /**
+   * The same of a request for what happens from now on, which no times can limit.
+   *
+   * @param parameter gives a parameter by name, or null
+   * @throws CurfewException BAD_CURSOR or INVALID_FIELD, naming the parameter
+   */
+  public static EventQuery live(Function<String, @Nullable String> parameter) {
+    for (String name : List.of("from", "to")) {
+      if (given(parameter, name) != null) {
+        throw CurfewException.invalid(name, "is not for a live stream, only for a poll");
+      }
+    }
+    return of(parameter);
+  }
+
+  private static @Nullable String realm(@Nullable String name) {
+    if (name != null && name.length() > LONGEST_REALM) {
+      throw CurfewException.invalid("realm", "must have at most 63 characters");
+    }
+    return name;
   }
 
   private static @Nullable String given(Function<String, @Nullable String> parameter, String name) {

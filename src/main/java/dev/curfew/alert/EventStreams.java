@@ -30,7 +30,7 @@ public final class EventStreams {
    *
    * @param credential asks anew who presents the request's credential
    * @return completes when the answer has begun; fails before that with NOT_ACCEPTABLE, FORBIDDEN,
-   *     BAD_CURSOR or INVALID_FIELD naming header or parameter, or UNAVAILABLE
+   *     NOT_FOUND, BAD_CURSOR or INVALID_FIELD naming header or parameter, or UNAVAILABLE
    */
   public Future<Void> open(
       RoutingContext context,

@@ -28,7 +28,9 @@ public final class EventStore {
 
   /**
    * How much older than a cursor's partition an event after it may be, in seconds: the time of a
-   * row is that of its transaction's beginning, its place that of the first write.
+   * row is that of its transaction's beginning, its place that of the first write. As much older
+   * than the event's own time may the row's be, since an event tells of the transaction it is
+   * written in or of what was before.
    */
   private static final long LONGEST_TRANSACTION = 24 * 3600;
 
@@ -63,6 +65,8 @@ public final class EventStore {
             AND ($6::bigint[] IS NULL OR s.user_id = ANY ($6))
             AND ($7::text[] IS NULL OR s.type = ANY ($7))
             AND (NOT $8::boolean OR s.session_id IS NOT NULL)
+            AND ($10::bigint IS NULL OR ms(s.at) >= $10)
+            AND ($11::bigint IS NULL OR ms(s.at) < $11)
           ORDER BY s.xid, s.id
           LIMIT $9::bigint
         ), edge AS (
@@ -93,7 +97,7 @@ public final class EventStore {
 
   private static final String PAGE = page("");
 
-  private static final String PAGE_OF_SESSION = page("    AND e.session_id = $10\n");
+  private static final String PAGE_OF_SESSION = page("    AND e.session_id = $12\n");
 
   /**
    * What comes after a cursor and satisfies a filter.
@@ -103,25 +107,53 @@ public final class EventStore {
    *     must have issued
    */
   public Future<EventPage> read(EventCursor after, EventFilter filter, int limit) {
+    return read(after, filter, EventWindow.ALL, limit);
+  }
+
+  /**
+   * What comes after a cursor, satisfies a filter and happened in a window.
+   *
+   * <p>The order is not that of the events' times: what was decided while the database was away is
+   * written when it is back. So the log is read to its end even where the window ended long ago.
+   *
+   * @param limit most events in one page
+   * @return fails with BAD_CURSOR for a cursor from this database's future, which another database
+   *     must have issued
+   */
+  public Future<EventPage> read(
+      EventCursor after, EventFilter filter, EventWindow window, int limit) {
     boolean ofSession = filter.sessionId() != null;
-    int scan = filter.isOpen() ? limit : Math.max(limit, SCAN);
+    int scan = filter.isOpen() && window.isOpen() ? limit : Math.max(limit, SCAN);
     Tuple parameters =
         Tuple.of(
             Long.toUnsignedString(after.xid()),
             after.id(),
-            after.recordedAt() - LONGEST_TRANSACTION,
+            earliest(after, window) - LONGEST_TRANSACTION,
             (long) scan,
             filter.realmId(),
             filter.users() == null ? null : filter.users().toArray(Long[]::new),
             filter.types() == null ? null : filter.types().toArray(String[]::new),
             filter.sessionsOnly(),
-            (long) limit);
+            (long) limit,
+            window.from(),
+            window.to());
     if (ofSession) {
       parameters.addUUID(filter.sessionId());
     }
     return database
         .query(ofSession ? PAGE_OF_SESSION : PAGE, parameters)
         .map(rows -> page(rows, after, scan, limit));
+  }
+
+  /**
+   * The partitions before it need not be looked at, in epoch seconds. There is no latest: an event
+   * can be recorded any time after it was decided.
+   */
+  private static long earliest(EventCursor after, EventWindow window) {
+    Long from = window.from();
+    return from == null
+        ? after.recordedAt()
+        : Math.max(after.recordedAt(), Math.floorDiv(from, 1000L));
   }
 
   private static EventPage page(RowSet<Row> rows, EventCursor after, int scan, int limit) {

@@ -9,8 +9,10 @@ import generated.access.model.SessionResponse;
 import generated.access.model.StartRequest;
 import generated.pra.model.SessionStatus;
 import generated.psm.model.OwnedSessionRequest;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
@@ -29,7 +31,7 @@ class GeneratedClientsTest {
 
   @BeforeAll
   static void start() {
-    node = TestNode.start();
+    node = TestNode.start(Map.of("webhooks.allow-private-targets", "true"));
     key = request -> request.header("X-API-Key", node.adminKey());
   }
 
@@ -200,6 +202,42 @@ class GeneratedClientsTest {
     generated.ssf.ApiException refused =
         catchThrowableOfType(
             generated.ssf.ApiException.class, () -> streams.deleteStream(id));
+    assertThat(refused.getCode()).isEqualTo(404);
+  }
+
+  private static generated.events.ApiClient events() {
+    generated.events.ApiClient client = new generated.events.ApiClient();
+    client.updateBaseUri(node.url());
+    return client.setRequestInterceptor(key);
+  }
+
+  @Test
+  void eventsClient_makesPausesAndDeletesASubscription() throws Exception {
+    generated.events.api.SubscriptionsApi subscriptions =
+        new generated.events.api.SubscriptionsApi(events());
+    UUID id =
+        subscriptions
+            .createSubscription(
+                new generated.events.model.NewSubscription()
+                    .url(URI.create("http://127.0.0.1:9/curfew"))
+                    .types(List.of("dev.curfew.session.ended")))
+            .getId();
+    assertThat(subscriptions.listSubscriptions(null, null).getItems())
+        .anySatisfy(
+            listed -> {
+              assertThat(listed.getId()).isEqualTo(id);
+              assertThat(listed.getState().getValue()).isEqualTo("enabled");
+              assertThat(listed.getTypes()).containsExactly("dev.curfew.session.ended");
+            });
+    generated.events.model.Subscription paused =
+        subscriptions.pauseSubscription(
+            id, new generated.events.model.Reason().reason("being moved"));
+    assertThat(paused.getState().getValue()).isEqualTo("paused");
+    assertThat(paused.getReason()).isEqualTo("being moved");
+    subscriptions.deleteSubscription(id);
+    generated.events.ApiException refused =
+        catchThrowableOfType(
+            generated.events.ApiException.class, () -> subscriptions.getSubscription(id));
     assertThat(refused.getCode()).isEqualTo(404);
   }
 }

@@ -82,6 +82,8 @@ class AlertChannelTest {
         channel.connect(clients, node, admin, "?user=user2&types=" + ended + "&session=" + session);
     AlertReader user = channel.connect(clients, node, own, "");
     AlertReader all = channel.connect(clients, node, admin, "");
+    AlertReader acme = channel.connect(clients, node, admin, "?realm=acme");
+    AlertReader root = channel.connect(clients, node, admin, "?realm=root&types=" + ended);
 
     log.write(ended, 1, session, 2L, "a");
     log.write("dev.curfew.session.started", 1, session, 2L, "b");
@@ -93,6 +95,8 @@ class AlertChannelTest {
 
     all.awaitNames("a", "b", "c", "d", "e", "f");
     narrow.awaitNames("a", "f");
+    acme.awaitNames("e");
+    root.awaitNames("a", "c", "f");
     user.awaitNames("a", "b", "f");
   }
 

@@ -98,7 +98,7 @@ public final class AlertNode implements AutoCloseable {
                   streams
                       .open(
                           exchange.context(),
-                          EventQuery.of(exchange::query),
+                          EventQuery.live(exchange::query),
                           exchange.principal(),
                           exchange::authenticate)
                       .map(begun -> Answer.WRITTEN)));
@@ -118,7 +118,7 @@ public final class AlertNode implements AutoCloseable {
     this.store = store;
     this.bus = new Bus(store.vertx());
     EventStore events = new EventStore(store.database());
-    this.feed = new EventFeed(events);
+    this.feed = new EventFeed(events, new RealmStore(store.database()));
     this.hub = new AlertHub(events, bus, System::currentTimeMillis, options);
     this.hubId = Await.result(store.vertx().deployVerticle(hub));
     Frontend frontend = new Frontend(keys, principal -> true, Strangers.perSecond(0), List.of());

@@ -6,6 +6,7 @@ import dev.curfew.auth.Principal;
 import dev.curfew.auth.Role;
 import dev.curfew.auth.Scope;
 import dev.curfew.store.EventCursor;
+import dev.curfew.store.EventWindow;
 import dev.curfew.testing.Await;
 import dev.curfew.testing.DirectSql;
 import dev.curfew.testing.TestLog;
@@ -134,7 +135,10 @@ class AlertOrderTest {
     EventCursor after = null;
     while (true) {
       EventFeed.Page page =
-          Await.result(node.feed().poll(ADMIN, new EventQuery(after, null, null, null), 100));
+          Await.result(
+              node.feed()
+                  .poll(
+                      ADMIN, new EventQuery(after, null, null, null, null, EventWindow.ALL), 100));
       if (page.items().isEmpty()) {
         assertThat(page.next()).isEqualTo(after);
         return names;

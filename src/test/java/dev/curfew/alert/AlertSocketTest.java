@@ -87,6 +87,9 @@ class AlertSocketTest {
           ?session=123e4567-e89b-12d3-a456-42661417400g  | session
           ?user=nobody                                   | user
           ?user=%00                                      | user
+          ?realm=%00                                     | realm
+          ?from=2026-02-18T12:00:00Z                     | from
+          ?to=never                                      | to
           """)
   void handshake_withABadParameterIsRefusedNamingIt(String query, String field) {
     UpgradeRejectedException refusal = clients.refused(node, admin, query);

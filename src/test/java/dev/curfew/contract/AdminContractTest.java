@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.curfew.testing.Await;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -303,6 +304,31 @@ class AdminContractTest {
         .contains("dev.curfew.session.revoked");
     assertThat(at.stranger.get("/api/v1/events?session=" + id).is(200).json().getJsonArray("items"))
         .isEmpty();
+  }
+
+  @Test
+  void events_arePolledByRealmAndTime() {
+    String id = at.psmSession();
+    String started = "/api/v1/events?types=dev.curfew.session.started&session=" + id;
+    Await.until(
+        "the start is in the log",
+        () -> !at.admin.get(started).json().getJsonArray("items").isEmpty());
+    JsonObject event = at.admin.get(started).is(200).json().getJsonArray("items").getJsonObject(0);
+    String time = event.getString("time");
+    String next = Instant.parse(time).plusMillis(1).toString();
+
+    assertThat(items(started + "&realm=root&from=" + time + "&to=" + next)).containsExactly(event);
+    assertThat(items(started + "&from=" + next)).isEmpty();
+    assertThat(items(started + "&to=" + time)).isEmpty();
+    assertThat(items(started + "&realm=acme")).isEmpty();
+    at.organisation.get("/api/v1/events?realm=acme").is(200);
+    at.organisation.get("/api/v1/events?realm=root").is(404).tellsNothingOfTheInside();
+    at.stranger.get("/api/v1/events?realm=root").is(404);
+    at.admin.get("/api/v1/events?realm=nowhere").is(404);
+  }
+
+  private static List<Object> items(String target) {
+    return at.admin.get(target).is(200).json().getJsonArray("items").stream().toList();
   }
 
   @Test

@@ -457,6 +457,13 @@ class BadInputTest {
     at.admin.get("/api/v1/recordings?session=1").refuses(400, "session");
     at.admin.get("/api/v1/events?session=1").refuses(400, "session");
     at.admin.get("/api/v1/events?types=dev.curfew.nothing").refuses(400, "types");
+    at.admin.get("/api/v1/events?from=yesterday").refuses(400, "from");
+    at.admin.get("/api/v1/events?to=%00").refuses(400, "to").tellsNothingOfTheInside();
+    at.admin.get("/api/v1/events?realm=%00").refuses(400, "realm").tellsNothingOfTheInside();
+    at.admin.get("/api/v1/events?realm=" + "a".repeat(64)).refuses(400, "realm");
+    at.admin
+        .get("/api/v1/events?from=2026-02-18T12:00:01Z&to=2026-02-18T12:00:00Z")
+        .refuses(400, "to");
     at.admin.get("/api/v1/admin/users?q=%00").refuses(400, "q");
     at.admin.get("/api/v1/admin/users?q=%25%27%22%5C").is(200);
   }

@@ -72,6 +72,10 @@ class LiveEventsContractTest {
     at.user.get(STREAM + "?user=mallory").is(403);
     at.admin.get(STREAM + "?after=17").refuses(400, "after");
     at.admin.with("Last-Event-ID", "17").get(STREAM).refuses(400, "Last-Event-ID");
+    at.admin.get(STREAM + "?from=2026-02-18T12:00:00Z").refuses(400, "from");
+    at.admin.get(STREAM + "?to=2026-02-18T12:00:00Z").refuses(400, "to");
+    at.admin.get(STREAM + "?realm=nowhere").is(404);
+    at.organisation.get(STREAM + "?realm=root").is(404).tellsNothingOfTheInside();
     at.admin.get(STREAM + "?types=x").refuses(400, "types").tellsNothingOfTheInside();
     at.admin.with("Accept", "application/json").get(STREAM).refuses(406, "Accept");
     at.admin.sendAstray("POST", STREAM).is(405);

@@ -10,6 +10,7 @@ import dev.curfew.testing.TestLog;
 import dev.curfew.testing.TestPeople;
 import dev.curfew.testing.TestStore;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,6 +25,8 @@ class EventStoreTest {
   private static final String STARTED = "dev.curfew.session.started";
   private static final String ENDED = "dev.curfew.session.ended";
   private static final String LOGIN = "dev.curfew.auth.login";
+
+  private static final long T0 = Instant.parse("2026-02-18T10:00:00Z").toEpochMilli();
 
   private TestStore node;
   private EventStore store;
@@ -163,6 +166,86 @@ class EventStoreTest {
   }
 
   @Test
+  void read_ofAWindowDecidesAsTheWindowItselfDoes() throws Exception {
+    Random random = new Random(5);
+    for (int i = 0; i < 200; i++) {
+      log.writeAt(T0 + random.nextInt(50), "e" + i);
+    }
+    List<LoggedEvent> all = read(EventCursor.START).events();
+    assertThat(all).hasSize(200);
+
+    for (int i = 0; i < 40; i++) {
+      EventWindow window =
+          new EventWindow(
+              i % 4 == 0 ? null : T0 + random.nextInt(25),
+              i % 4 == 1 ? null : T0 + 25 + random.nextInt(26));
+      assertThat(inPages(window))
+          .as(window.toString())
+          .isEqualTo(all.stream().filter(window::holds).toList());
+    }
+    assertThat(inPages(new EventWindow(T0, T0))).isEmpty();
+  }
+
+  private List<LoggedEvent> inPages(EventWindow window) {
+    List<LoggedEvent> events = new ArrayList<>();
+    EventPage page = Await.result(store.read(EventCursor.START, EventFilter.ALL, window, 7));
+    events.addAll(page.events());
+    while (page.more()) {
+      page = Await.result(store.read(page.next(), EventFilter.ALL, window, 7));
+      events.addAll(page.events());
+    }
+    return events;
+  }
+
+  @Test
+  void read_ofAWindowFindsWhatIsWrittenOrCommittedAfterIt() throws Exception {
+    EventWindow window = new EventWindow(T0, T0 + 10);
+    try (DirectSql slow = DirectSql.open(node.endpoint()).begin()) {
+      log.writeAt(T0, "first");
+      new TestLog(slow).writeAt(T0 + 1, "slow");
+      log.writeAt(T0 + 2, "quick");
+      log.writeAt(T0 + 10, "outside");
+
+      EventPage held = Await.result(store.read(EventCursor.START, EventFilter.ALL, window, 10));
+      assertThat(names(held)).containsExactly("first");
+      assertThat(held.heldBack()).isTrue();
+
+      slow.commit();
+      EventPage rest = Await.result(store.read(held.next(), EventFilter.ALL, window, 10));
+      assertThat(names(rest)).containsExactly("slow", "quick");
+
+      EventPage end = Await.result(store.read(rest.next(), EventFilter.ALL, window, 10));
+      assertThat(end.events()).isEmpty();
+      assertThat(end.next()).isEqualTo(rest.next());
+
+      log.writeAt(T0 + 9, "late");
+      EventPage late = Await.result(store.read(end.next(), EventFilter.ALL, window, 10));
+      assertThat(names(late)).containsExactly("late");
+    }
+  }
+
+  @Test
+  void read_ofAWindowBeginsInItsDaysAndTheOneBefore() throws Exception {
+    days();
+    // What was recorded on the 8th, and only then, is of a time on the 9th: none of it is missed.
+    sql.run(
+        "UPDATE event SET at = recorded_at + interval '23 hours' WHERE recorded_at >= '2020-01-08'");
+    long ninth = Instant.parse("2020-01-09T00:00:00Z").toEpochMilli();
+    EventWindow window = new EventWindow(ninth, ninth + 1);
+
+    EventPage page = Await.result(store.read(EventCursor.START, EventFilter.ALL, window, 10));
+    while (page.events().isEmpty() && page.more()) {
+      page = Await.result(store.read(page.next(), EventFilter.ALL, window, 10));
+    }
+
+    assertThat(page.events()).extracting(LoggedEvent::at).containsExactly(ninth);
+    assertThat(page.events().get(0).cursor().recordedAt()).isEqualTo(ninth / 1000 - 23 * 3600);
+    // The log's first event is nine days old and is not looked at: one step is enough to get there.
+    EventPage first = Await.result(store.read(EventCursor.START, EventFilter.ALL, window, 10));
+    assertThat(first.next().recordedAt()).isGreaterThanOrEqualTo(ninth / 1000 - 24 * 3600);
+  }
+
+  @Test
   void read_ofWhatIsRareGoesThroughTheLogInShortSteps() throws Exception {
     sql.run(
         "INSERT INTO event (type, realm_id, user_id, at, data)"
@@ -241,20 +324,11 @@ class EventStoreTest {
 
   @Test
   void read_touchesOnlyTheDaysItNeedsByTheIndex() throws Exception {
-    for (int day = 1; day <= 9; day++) {
-      sql.run(
-          "CREATE TABLE event_day_%d PARTITION OF event FOR VALUES FROM ('2020-01-0%d') TO ('2020-01-%02d')"
-              .formatted(day, day, day + 1));
-    }
-    sql.run(
-        "INSERT INTO event (recorded_at, type, realm_id, session_id, at, data)"
-            + " SELECT t, 'x', 1, gen_random_uuid(), t, '{}' FROM generate_series("
-            + "timestamptz '2020-01-01', timestamptz '2020-01-09 23:59:59', interval '30 seconds') t");
-    sql.run("ANALYZE event");
+    days();
     EventCursor cursor = Await.result(store.last());
     assertThat(cursor.recordedAt()).isGreaterThan(1_578_600_000L);
 
-    for (String condition : List.of("", "    AND e.session_id = $10\n")) {
+    for (String condition : List.of("", "    AND e.session_id = $12\n")) {
       String plan = plan(EventStore.page(condition), cursor, !condition.isEmpty());
       String scanned = plan.substring(plan.indexOf("CTE scanned"), plan.indexOf("CTE wanted"));
       assertThat(scanned)
@@ -265,17 +339,31 @@ class EventStoreTest {
     }
   }
 
+  /** Nine days, an event every thirty seconds. */
+  private void days() throws Exception {
+    for (int day = 1; day <= 9; day++) {
+      sql.run(
+          "CREATE TABLE event_day_%d PARTITION OF event FOR VALUES FROM ('2020-01-0%d') TO ('2020-01-%02d')"
+              .formatted(day, day, day + 1));
+    }
+    sql.run(
+        "INSERT INTO event (recorded_at, type, realm_id, session_id, at, data)"
+            + " SELECT t, 'x', 1, gen_random_uuid(), t, '{}' FROM generate_series("
+            + "timestamptz '2020-01-01', timestamptz '2020-01-09 23:59:59', interval '30 seconds') t");
+    sql.run("ANALYZE event");
+  }
+
   /** The plan that serves any parameters, as a connection uses it that has asked often. */
   private String plan(String statement, EventCursor cursor, boolean ofSession) throws Exception {
     sql.run("SET plan_cache_mode = force_generic_plan");
     sql.run(
-        "PREPARE page_%b (text, bigint, bigint, bigint, integer, bigint[], text[], boolean, bigint%s) AS "
+        "PREPARE page_%b (text, bigint, bigint, bigint, integer, bigint[], text[], boolean, bigint, bigint, bigint%s) AS "
                 .formatted(ofSession, ofSession ? ", uuid" : "")
             + statement);
     return String.join(
         "\n",
         sql.column(
-            "EXPLAIN EXECUTE page_%b ('%d', %d, %d, 2000, NULL, NULL, NULL, false, 100%s)"
+            "EXPLAIN EXECUTE page_%b ('%d', %d, %d, 2000, NULL, NULL, NULL, false, 100, NULL, NULL%s)"
                 .formatted(
                     ofSession,
                     cursor.xid(),

@@ -31,4 +31,18 @@ public final class TestLog {
         userId,
         name);
   }
+
+  /**
+   * An event of nobody in particular that happened then and is written now.
+   *
+   * @param at in epoch milliseconds
+   */
+  public void writeAt(long at, String name) throws SQLException {
+    sql.run(
+        "INSERT INTO event (type, realm_id, session_id, user_id, at, data)"
+            + " VALUES ('dev.curfew.session.started', 1, gen_random_uuid(), 1, at_ms(?),"
+            + " jsonb_build_object('name', ?::text))",
+        at,
+        name);
+  }
 }

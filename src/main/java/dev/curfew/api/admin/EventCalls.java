@@ -27,7 +27,7 @@ final class EventCalls {
         .eventStreams()
         .open(
             exchange.context(),
-            EventQuery.of(exchange::query),
+            EventQuery.live(exchange::query),
             exchange.principal(),
             exchange::authenticate)
         .map(begun -> Answer.WRITTEN);
