@@ -6,7 +6,6 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
-import io.vertx.core.net.ServerSSLOptions;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,8 +17,8 @@ import org.slf4j.LoggerFactory;
 public final class BridgeVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(BridgeVerticle.class);
 
-  /** By which instances share a port that the system chooses. */
-  private static final int ANY_PORT = -1;
+  /** As for {@link HttpVerticle}, by a number of its own. */
+  private static final int ANY_PORT = -2;
 
   private final CurfewConfig config;
   private final EventBridge bridge;
@@ -46,17 +45,10 @@ public final class BridgeVerticle extends VerticleBase {
   }
 
   private Future<NetServer> listenWithTls(NetServerOptions options) {
-    ListenerCertificate certificate = new ListenerCertificate(vertx, config.tls());
-    return certificate
-        .read()
-        .compose(read -> listen(options.setSsl(true).setKeyCertOptions(read)))
-        .onSuccess(
-            server ->
-                certificate.follow(
-                    next ->
-                        server
-                            .updateSSLOptions(new ServerSSLOptions().setKeyCertOptions(next))
-                            .mapEmpty()));
+    return new ListenerCertificate(vertx, config.tls())
+        .serve(
+            certificate -> listen(options.setSsl(true).setKeyCertOptions(certificate)),
+            NetServer::updateSSLOptions);
   }
 
   private Future<NetServer> listen(NetServerOptions options) {

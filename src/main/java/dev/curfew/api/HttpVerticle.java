@@ -10,7 +10,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
@@ -29,6 +28,12 @@ import org.slf4j.LoggerFactory;
 public final class HttpVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
   private static final int IDLE_SECONDS = 120;
+
+  /**
+   * By which instances share a port that the system chooses; with 0 each would get its own. Every
+   * negative number means another port.
+   */
+  private static final int ANY_PORT = -1;
 
   private final CurfewConfig.Http settings;
   private final CurfewConfig.Tls tls;
@@ -63,7 +68,7 @@ public final class HttpVerticle extends VerticleBase {
     HttpServerOptions options =
         new HttpServerOptions()
             .setHost(settings.host())
-            .setPort(settings.port())
+            .setPort(settings.port() == 0 ? ANY_PORT : settings.port())
             .setIdleTimeout(IDLE_SECONDS)
             .setIdleTimeoutUnit(TimeUnit.SECONDS)
             .setHandle100ContinueAutomatically(true)
@@ -77,17 +82,10 @@ public final class HttpVerticle extends VerticleBase {
   }
 
   private Future<HttpServer> listenWithTls(HttpServerOptions options) {
-    ListenerCertificate certificate = new ListenerCertificate(vertx, tls);
-    return certificate
-        .read()
-        .compose(read -> listen(options.setSsl(true).setKeyCertOptions(read)))
-        .onSuccess(
-            server ->
-                certificate.follow(
-                    next ->
-                        server
-                            .updateSSLOptions(new ServerSSLOptions().setKeyCertOptions(next))
-                            .mapEmpty()));
+    return new ListenerCertificate(vertx, tls)
+        .serve(
+            certificate -> listen(options.setSsl(true).setKeyCertOptions(certificate)),
+            HttpServer::updateSSLOptions);
   }
 
   private Future<HttpServer> listen(HttpServerOptions options) {

@@ -7,12 +7,14 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.ServerSSLOptions;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.X509KeyManager;
@@ -25,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * pair that cannot be used stops the start; later it leaves the one in use where it is, until the
  * files are looked at again.
  */
-public final class ListenerCertificate {
+final class ListenerCertificate {
   private static final Logger LOG = LoggerFactory.getLogger(ListenerCertificate.class);
 
   /** The JDK's name of a kind of key, and an algorithm that signs with it. */
@@ -50,7 +52,7 @@ public final class ListenerCertificate {
   /**
    * @param settings with both files
    */
-  public ListenerCertificate(Vertx vertx, CurfewConfig.Tls settings) {
+  ListenerCertificate(Vertx vertx, CurfewConfig.Tls settings) {
     this.vertx = vertx;
     this.settings = settings;
   }
@@ -60,7 +62,7 @@ public final class ListenerCertificate {
    *
    * @return fails with INVALID_FIELD, naming the setting, when they cannot be read or used
    */
-  public Future<PemKeyCertOptions> read() {
+  private Future<PemKeyCertOptions> read() {
     return file("tls.certificate", settings.certificate())
         .compose(
             certificate ->
@@ -74,8 +76,28 @@ public final class ListenerCertificate {
     return pair;
   }
 
+  /**
+   * Starts a listener with the certificate, and shows it what replaces that.
+   *
+   * @param listen starts it with what the files hold now
+   * @param update gives it what they hold later
+   */
+  <S> Future<S> serve(
+      Function<PemKeyCertOptions, Future<S>> listen,
+      BiFunction<S, ServerSSLOptions, Future<Boolean>> update) {
+    return read()
+        .compose(listen)
+        .onSuccess(
+            server ->
+                follow(
+                    next ->
+                        update
+                            .apply(server, new ServerSSLOptions().setKeyCertOptions(next))
+                            .mapEmpty()));
+  }
+
   /** Looks at the files from time to time, and hands on what has changed and can be used. */
-  public void follow(Function<PemKeyCertOptions, Future<Void>> use) {
+  private void follow(Function<PemKeyCertOptions, Future<Void>> use) {
     vertx.setTimer(
         settings.reload().toMillis(),
         due -> {
