@@ -45,6 +45,9 @@ final class SockJsTransport implements BridgeTransport {
             .addDisabledTransport(Transport.JSON_P.toString());
     // The page for browsers without cross-origin requests loads a script from somewhere else.
     router.get(PATH + "/iframe*").handler(context -> context.fail(404));
+    // Vert.x ends the answer to a poll and closes its connection in one go; when the close comes
+    // first it gives up the whole session. Streaming serves whoever cannot have a WebSocket.
+    router.route(PATH + "/:server/:session/xhr").handler(context -> context.fail(404));
     router
         .post(PATH + "/*")
         .handler(BodyHandler.create(false).setBodyLimit(EventBridge.LONGEST_FRAME));

@@ -727,6 +727,7 @@ class EventBridgeTest {
     assertThat(ask("GET", "/eventbus/info", "").body()).contains("\"websocket\":true");
     assertThat(ask("GET", "/eventbus/iframe.html", "").statusCode()).isEqualTo(404);
     assertThat(ask("GET", "/eventbus/000/x/jsonp?c=f", "").statusCode()).isEqualTo(404);
+    assertThat(ask("POST", "/eventbus/000/x/xhr", "").statusCode()).isEqualTo(404);
     assertThat(ask("GET", "/eventbus/nothing", "").statusCode()).isEqualTo(404);
     assertThat(ask("POST", "/eventbus/000/none/xhr_send", registerOwn()).statusCode())
         .isEqualTo(404);
