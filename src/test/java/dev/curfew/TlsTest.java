@@ -7,27 +7,26 @@ import dev.curfew.client.AlertStream;
 import dev.curfew.client.ApiClient;
 import dev.curfew.client.ApiFailure;
 import dev.curfew.testing.Await;
+import dev.curfew.testing.TestCertificate;
 import io.vertx.core.json.JsonObject;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +35,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A node whose listener speaks TLS, with certificates that the JDK's keytool makes. */
 class TlsTest {
-  private static final String PASSWORD = "changeit";
 
   @TempDir Path directory;
 
@@ -53,7 +51,7 @@ class TlsTest {
   void callsAndAlerts_workForWhoTrustsTheCertificate(String algorithm, int bits) throws Exception {
     Path certificate = directory.resolve("tls.crt");
     Path key = directory.resolve("tls.key");
-    makePair(algorithm, bits, certificate, key);
+    TestCertificate.make(algorithm, bits, certificate, key);
 
     try (TestNode node = startWith(certificate, key)) {
       assertThat(node.url()).startsWith("https://");
@@ -71,10 +69,13 @@ class TlsTest {
   void bridge_speaksTlsToo() throws Exception {
     Path certificate = directory.resolve("tls.crt");
     Path key = directory.resolve("tls.key");
-    makePair("EC", 256, certificate, key);
+    TestCertificate.make("EC", 256, certificate, key);
 
     try (TestNode node = startWith(certificate, key);
-        Socket bridge = trusting(certificate).createSocket("localhost", node.bridge().tcp())) {
+        Socket bridge =
+            trusting(certificate)
+                .getSocketFactory()
+                .createSocket("localhost", node.bridge().tcp())) {
       bridge.setSoTimeout(20_000);
       byte[] ping = "{\"type\":\"ping\"}".getBytes(StandardCharsets.UTF_8);
       DataOutputStream out = new DataOutputStream(bridge.getOutputStream());
@@ -86,7 +87,17 @@ class TlsTest {
     }
   }
 
-  private static SSLSocketFactory trusting(Path certificate) throws Exception {
+  private static HttpClient.Version versionSpoken(TestNode node, Path trusted) throws Exception {
+    return HttpClient.newBuilder()
+        .sslContext(trusting(trusted))
+        .build()
+        .send(
+            HttpRequest.newBuilder(URI.create(node.url() + "/health/live")).build(),
+            HttpResponse.BodyHandlers.discarding())
+        .version();
+  }
+
+  private static SSLContext trusting(Path certificate) throws Exception {
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
     try (InputStream in = Files.newInputStream(certificate)) {
@@ -98,14 +109,14 @@ class TlsTest {
     managers.init(trusted);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, managers.getTrustManagers(), null);
-    return context.getSocketFactory();
+    return context;
   }
 
   @Test
   void strangersAndPlainText_areRefused() throws Exception {
     Path certificate = directory.resolve("tls.crt");
     Path key = directory.resolve("tls.key");
-    makePair("EC", 256, certificate, key);
+    TestCertificate.make("EC", 256, certificate, key);
 
     try (TestNode node = startWith(certificate, key)) {
       assertThatThrownBy(() -> new ApiClient(node.url(), node.adminKey()).get("/health/ready"))
@@ -122,11 +133,11 @@ class TlsTest {
     Path certificate = directory.resolve("tls.crt");
     Path key = directory.resolve("tls.key");
     Path first = directory.resolve("first.crt");
-    makePair("EC", 256, certificate, key);
+    TestCertificate.make("EC", 256, certificate, key);
     Files.copy(certificate, first);
     Path nextCertificate = directory.resolve("next.crt");
     Path nextKey = directory.resolve("next.key");
-    makePair("RSA", 2048, nextCertificate, nextKey);
+    TestCertificate.make("RSA", 2048, nextCertificate, nextKey);
 
     try (TestNode node = startWith(certificate, key)) {
       // Half of the pair is new: it does not fit, so the first one goes on.
@@ -139,6 +150,7 @@ class TlsTest {
       Await.until(
           "the new certificate shown",
           () -> reaches(node, nextCertificate) && !reaches(node, first));
+      assertThat(versionSpoken(node, nextCertificate)).isEqualTo(HttpClient.Version.HTTP_2);
     }
   }
 
@@ -146,8 +158,8 @@ class TlsTest {
   void aPairThatDoesNotFit_stopsTheStart_namingTheSetting() throws Exception {
     Path certificate = directory.resolve("tls.crt");
     Path key = directory.resolve("tls.key");
-    makePair("EC", 256, directory.resolve("other.crt"), key);
-    makePair("EC", 256, certificate, directory.resolve("other.key"));
+    TestCertificate.make("EC", 256, directory.resolve("other.crt"), key);
+    TestCertificate.make("EC", 256, certificate, directory.resolve("other.key"));
     Path garbage = Files.writeString(directory.resolve("garbage"), "no PEM");
 
     assertThatThrownBy(() -> startWith(certificate, key)).hasMessageContaining("tls.key");
@@ -163,53 +175,5 @@ class TlsTest {
     } catch (ApiFailure refused) {
       return false;
     }
-  }
-
-  private void makePair(String algorithm, int bits, Path certificate, Path key)
-      throws IOException, InterruptedException, GeneralSecurityException {
-    Path store = Files.createTempDirectory(directory, "store").resolve("pair.p12");
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-            "-genkeypair",
-            "-alias",
-            "node",
-            "-keyalg",
-            algorithm,
-            "-dname",
-            "CN=localhost",
-            "-ext",
-            "SAN=dns:localhost,ip:127.0.0.1",
-            "-storetype",
-            "PKCS12",
-            "-storepass",
-            PASSWORD,
-            "-keystore",
-            store.toString(),
-            "-keysize",
-            Integer.toString(bits));
-    Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(keytool.exitValue()).as(said).isZero();
-    KeyStore pair = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      pair.load(in, PASSWORD.toCharArray());
-    }
-    writePem(certificate, "CERTIFICATE", pair.getCertificate("node").getEncoded());
-    writePem(key, "PRIVATE KEY", pair.getKey("node", PASSWORD.toCharArray()).getEncoded());
-  }
-
-  private static void writePem(Path file, String what, byte[] content) throws IOException {
-    Base64.Encoder lines = Base64.getMimeEncoder(64, new byte[] {'\n'});
-    Files.writeString(
-        file,
-        "-----BEGIN "
-            + what
-            + "-----\n"
-            + lines.encodeToString(content)
-            + "\n-----END "
-            + what
-            + "-----\n");
   }
 }

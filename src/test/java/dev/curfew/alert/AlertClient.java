@@ -55,7 +55,13 @@ final class AlertClient extends AlertReader {
     private final HttpClient http =
         vertx.createHttpClient(new PoolOptions().setHttp1MaxSize(1_000));
     private final HttpClient http2 =
-        vertx.createHttpClient(new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2));
+        vertx.createHttpClient(
+            new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setSsl(true)
+                .setUseAlpn(true)
+                .setVerifyHost(false)
+                .setTrustAll(true));
 
     AlertClient connect(AlertNode node, String key, String query) {
       return new AlertClient(
@@ -77,16 +83,16 @@ final class AlertClient extends AlertReader {
     }
 
     StreamClient stream(AlertNode node, String key, String query, Map<String, String> headers) {
-      HttpClientResponse response = ask(http, node, key, query, headers);
+      HttpClientResponse response = ask(http, node.port(), key, query, headers);
       assertThat(response.statusCode()).isEqualTo(200);
       StreamClient client = new StreamClient(response);
       response.resume();
       return client;
     }
 
-    /** Follows it over HTTP/2. */
-    StreamClient streamOfHttp2(AlertNode node, String key, String query) {
-      HttpClientResponse response = ask(http2, node, key, query, Map.of());
+    /** Follows it over HTTP/2, which is spoken with TLS only. */
+    StreamClient streamOfHttp2(int port, String key, String query) {
+      HttpClientResponse response = ask(http2, port, key, query, Map.of());
       assertThat(response.version()).isEqualTo(HttpVersion.HTTP_2);
       assertThat(response.statusCode()).isEqualTo(200);
       StreamClient client = new StreamClient(response);
@@ -96,7 +102,7 @@ final class AlertClient extends AlertReader {
 
     /** Asks for a stream that the node must refuse. */
     Refusal refusedStream(AlertNode node, String key, String query, Map<String, String> headers) {
-      HttpClientResponse response = ask(http, node, key, query, headers);
+      HttpClientResponse response = ask(http, node.port(), key, query, headers);
       var body = response.body();
       response.resume();
       return new Refusal(response.statusCode(), Await.result(body).toJsonObject());
@@ -104,12 +110,12 @@ final class AlertClient extends AlertReader {
 
     /** The answer, of which nothing has been read. */
     private static HttpClientResponse ask(
-        HttpClient http, AlertNode node, String key, String query, Map<String, String> headers) {
+        HttpClient http, int port, String key, String query, Map<String, String> headers) {
       RequestOptions options =
           new RequestOptions()
               .setMethod(HttpMethod.GET)
               .setHost("127.0.0.1")
-              .setPort(node.port())
+              .setPort(port)
               .setURI("/api/v1/events/stream" + query);
       if (key != null) {
         options.addHeader("X-API-Key", key);

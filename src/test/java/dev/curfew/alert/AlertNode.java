@@ -28,6 +28,7 @@ import dev.curfew.store.RealmStore;
 import dev.curfew.store.SessionQueries;
 import dev.curfew.testing.Await;
 import dev.curfew.testing.BridgeClient;
+import dev.curfew.testing.TestCertificate;
 import dev.curfew.testing.TestStore;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -35,8 +36,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -111,6 +115,7 @@ public final class AlertNode implements AutoCloseable {
   private final AlertHub hub;
   private final String hubId;
   private final EventBridge bridge;
+  private final Frontend frontend;
   private final int port;
   private final int bridgePort;
 
@@ -131,22 +136,8 @@ public final class AlertNode implements AutoCloseable {
                 events, new SessionQueries(store.database()), new RealmStore(store.database())),
             frontend);
     this.port = freePort();
-    Await.result(
-        store
-            .vertx()
-            .deployVerticle(
-                () ->
-                    new HttpVerticle(
-                        new CurfewConfig.Http("127.0.0.1", port, List.of()),
-                        CurfewConfig.defaults().tls(),
-                        frontend,
-                        List.of(new Streams(new EventStreams(feed, hub))),
-                        router -> {
-                          AlertRoutes.mount(router, frontend::authenticate, feed, hub);
-                          bridge.mount(router);
-                        },
-                        bound -> {}),
-                new DeploymentOptions().setInstances(2)));
+    this.frontend = frontend;
+    listen(new CurfewConfig.Http("127.0.0.1", port, List.of()), CurfewConfig.defaults().tls());
     AtomicInteger bound = new AtomicInteger();
     Await.result(
         store
@@ -157,6 +148,37 @@ public final class AlertNode implements AutoCloseable {
                         CurfewConfig.of(Map.of("bridge.port", "0")), bridge, bound::set),
                 new DeploymentOptions().setInstances(2)));
     this.bridgePort = bound.get();
+  }
+
+  private int listen(CurfewConfig.Http settings, CurfewConfig.Tls tls) {
+    AtomicInteger bound = new AtomicInteger();
+    Await.result(
+        store
+            .vertx()
+            .deployVerticle(
+                () ->
+                    new HttpVerticle(
+                        settings,
+                        tls,
+                        frontend,
+                        List.of(new Streams(new EventStreams(feed, hub))),
+                        router -> {
+                          AlertRoutes.mount(router, frontend::authenticate, feed, hub);
+                          bridge.mount(router);
+                        },
+                        bound::set),
+                new DeploymentOptions().setInstances(2)));
+    return bound.get();
+  }
+
+  /** Listens with TLS, too; where. */
+  int listenSecurely(Path directory) throws Exception {
+    Path certificate = directory.resolve("tls.crt");
+    Path key = directory.resolve("tls.key");
+    TestCertificate.make("EC", 256, certificate, key);
+    return listen(
+        new CurfewConfig.Http("127.0.0.1", 0, List.of()),
+        new CurfewConfig.Tls(Optional.of(certificate), Optional.of(key), Duration.ofMinutes(1)));
   }
 
   private static int freePort() {

@@ -14,6 +14,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +44,7 @@ class EventStreamTest {
   private final AlertNode.Keys keys = new AlertNode.Keys();
   private final AlertClient.Factory clients = new AlertClient.Factory();
   private final String admin = keys.add(AlertNode.principal(1, 1, Role.ADMIN, Scope.AUDIT_READ));
+  @TempDir private Path directory;
   private AlertNode node;
   private DirectSql sql;
   private TestLog log;
@@ -238,9 +241,10 @@ class EventStreamTest {
   // How it ends
 
   @Test
-  void end_isAProperOne() {
+  void end_isAProperOne() throws Exception {
+    int secure = node.listenSecurely(directory);
     StreamClient http1 = clients.stream(node, admin, "");
-    StreamClient http2 = clients.streamOfHttp2(node, admin, "");
+    StreamClient http2 = clients.streamOfHttp2(secure, admin, "");
 
     node.stopHub();
 
@@ -254,9 +258,11 @@ class EventStreamTest {
 
   @Test
   void http2_tellsTheSame() throws Exception {
+    int secure = node.listenSecurely(directory);
     log.write("a", "b");
-    StreamClient client = clients.streamOfHttp2(node, admin, "?after=" + EventCursor.START.text());
-    StreamClient other = clients.streamOfHttp2(node, admin, "");
+    StreamClient client =
+        clients.streamOfHttp2(secure, admin, "?after=" + EventCursor.START.text());
+    StreamClient other = clients.streamOfHttp2(secure, admin, "");
     log.write("c");
     node.nudge();
 
@@ -269,7 +275,8 @@ class EventStreamTest {
 
   @Test
   void http2_stalledReaderIsCut() throws Exception {
-    StreamClient stalled = clients.streamOfHttp2(node, admin, "");
+    int secure = node.listenSecurely(directory);
+    StreamClient stalled = clients.streamOfHttp2(secure, admin, "");
     // On a connection of its own: streams of one connection share its window.
     StreamClient other = clients.stream(node, admin, "");
     stalled.pause();

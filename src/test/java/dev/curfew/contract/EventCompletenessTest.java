@@ -10,6 +10,7 @@ import dev.curfew.testing.Await;
 import dev.curfew.testing.RuleServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -120,6 +121,7 @@ class EventCompletenessTest {
               "by the console, several",
                   () -> revoked(access(), id -> json().put("ids", new JsonArray().add(id))),
               "by the console, a filter", EventCompletenessTest::revokedByFilter,
+              "by the scripts of the origin product", EventCompletenessTest::requestRevoked,
               "with its user", EventCompletenessTest::userRemoved,
               "by an administrator's logout of another", () -> loggedOut("amadmin"));
       case QUOTA -> Map.of("by a newer login", EventCompletenessTest::displaced);
@@ -306,6 +308,22 @@ class EventCompletenessTest {
     return revoked(id, any -> json().put("filter", json().put("user", name)).put("expected", 1));
   }
 
+  private static String requestRevoked() {
+    String name = person();
+    JsonObject wanted =
+        json()
+            .put("requestorId", name)
+            .put("resourceId", "laptop-7")
+            .put("resourceType", "device")
+            .put("expiry", Instant.now().plusSeconds(3_600).toString());
+    String path =
+        "/api/v2/accessrequests/"
+            + at.admin.post("/api/v2/accessrequests", wanted).is(200).json().getString("accessId");
+    String id = startedSessionOf(name);
+    at.admin.post(path + "/revoke", json()).is(200);
+    return id;
+  }
+
   private static String userRemoved() {
     String name = person();
     String id = at.session(json().put("kind", "access").put("userId", name));
@@ -313,9 +331,9 @@ class EventCompletenessTest {
     return id;
   }
 
-  private static String tokenSessionOf(String name) {
+  private static String startedSessionOf(String name) {
     String query = "?user=" + name + "&types=dev.curfew.session.started";
-    Await.until("the login is in the log", () -> !events(query).isEmpty());
+    Await.until("the start is in the log", () -> !events(query).isEmpty());
     return events(query).get(0).getJsonObject("data").getString("sessionId");
   }
 
@@ -330,7 +348,7 @@ class EventCompletenessTest {
     } else {
       AmInstallation.act(am.holder(token), "3", "logout", "").is(200);
     }
-    return tokenSessionOf(name);
+    return startedSessionOf(name);
   }
 
   private static String displaced() {
@@ -343,7 +361,7 @@ class EventCompletenessTest {
         json().put("dynamic", json().put("quotaLimit", 1).put("quotaAction", "DESTROY_OLDEST")));
     try {
       am.acmeLogin(name);
-      String first = tokenSessionOf(name);
+      String first = startedSessionOf(name);
       am.acmeLogin(name);
       return first;
     } finally {
