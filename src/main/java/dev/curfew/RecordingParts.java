@@ -5,14 +5,13 @@ import dev.curfew.bus.Claims;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.config.NodeRole;
 import dev.curfew.recording.EncoderWorker;
-import dev.curfew.recording.FolderChunkStore;
-import dev.curfew.recording.FolderDestination;
 import dev.curfew.recording.ImageLimits;
 import dev.curfew.recording.NodeRecordings;
 import dev.curfew.recording.RecordingOptions;
 import dev.curfew.recording.RecordingSurroundings;
 import dev.curfew.recording.Recordings;
 import dev.curfew.recording.UploaderWorker;
+import dev.curfew.storage.FolderStore;
 import dev.curfew.store.Database;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -38,15 +37,16 @@ final class RecordingParts {
 
   /** Opens the stores: blocking, once at the start. */
   static RecordingParts open(Vertx vertx, CurfewConfig config, Database database, Bus bus) {
-    return new RecordingParts(
-        config,
+    RecordingSurroundings around =
         new RecordingSurroundings(
             vertx,
             database,
             bus,
-            new FolderChunkStore(config.recording().rawDirectory()),
-            new FolderDestination(config.recording().destination()),
-            options(config)));
+            new FolderStore(config.recording().rawDirectory()),
+            new FolderStore(config.recording().destination()),
+            options(config));
+    around.clearLeftovers();
+    return new RecordingParts(config, around);
   }
 
   private static RecordingOptions options(CurfewConfig config) {

@@ -53,6 +53,8 @@ public enum ErrorCode {
   UNAVAILABLE(Category.UNAVAILABLE),
   /** The recording store cannot take data now; worth repeating. */
   STORAGE_UNAVAILABLE(Category.UNAVAILABLE),
+  /** The store answers, but what it was given is lost or altered; waiting will not help. */
+  STORAGE_CORRUPT(Category.INTERNAL),
   /** This node no longer owns the shard; whether the change was made before that is not known. */
   DEPOSED(Category.UNAVAILABLE),
   /** The configuration cannot be used; the start is refused. */

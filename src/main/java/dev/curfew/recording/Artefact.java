@@ -1,6 +1,7 @@
 package dev.curfew.recording;
 
 import dev.curfew.lease.ArtefactKind;
+import dev.curfew.storage.DurableFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

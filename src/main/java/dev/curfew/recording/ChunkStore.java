@@ -1,19 +1,38 @@
 package dev.curfew.recording;
 
 import dev.curfew.fault.CurfewException;
+import dev.curfew.storage.ObjectName;
+import dev.curfew.storage.ObjectStore;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Where the bytes of recordings are kept until they have been delivered. Objects are small (a
- * screenshot, a piece of terminal output), written once and never changed, and named by what they
- * contain, which is all that a folder, a share, S3 or Azure Blob must offer.
+ * The bytes of recordings until they have been delivered, as objects that are small (a screenshot,
+ * a piece of terminal output), written once and never changed:
+ *
+ * <pre>3f/0193…-…3f/000000000042-9b74…e5.png</pre>
+ *
+ * The first part is the last two digits of the recording's UUID: those are random in every version
+ * of UUID, while the first ones of a version 7 are a clock and would put all of a month into one
+ * folder. An object is named by sequence and hash of its content.
  *
  * <p>Every method blocks, may be called from several threads, and throws {@link CurfewException}
  * STORAGE_UNAVAILABLE when the store cannot be reached, is full or fails; repeating is safe.
  */
-public interface ChunkStore {
+public final class ChunkStore {
+  private static final Pattern NAME = Pattern.compile("(\\d{12,19})-([0-9a-f]{64})\\.([a-z0-9]+)");
+
+  private final ObjectStore objects;
+
+  public ChunkStore(ObjectStore objects) {
+    this.objects = objects;
+  }
 
   /**
    * Stores an object. When this returns, the content survives a loss of power. Putting the same
@@ -21,38 +40,71 @@ public interface ChunkStore {
    *
    * @throws IllegalArgumentException when the content does not have the hash in the key
    */
-  void put(ChunkKey key, byte[] content);
-
-  /**
-   * A part of an object as a stream, which the caller closes; failures while reading it are {@link
-   * java.io.IOException}s.
-   *
-   * @param offset of the first byte, from 0
-   * @param length how many bytes at most; fewer come when the object ends earlier
-   * @throws CurfewException NOT_FOUND when there is no such object
-   * @throws IllegalArgumentException when offset or length are negative, or the offset is behind
-   *     the end
-   */
-  InputStream open(ChunkKey key, long offset, long length);
-
-  /** The whole object, see {@link #open(ChunkKey, long, long)}. */
-  default InputStream open(ChunkKey key) {
-    return open(key, 0, Long.MAX_VALUE);
+  public void put(ChunkKey key, byte[] content) {
+    Sha256 actual = Sha256.of(content);
+    if (!actual.equals(key.sha256())) {
+      throw new IllegalArgumentException(
+          "chunk " + key.sequence() + " is named " + key.sha256() + " but contains " + actual);
+    }
+    objects.put(name(key), content);
   }
 
   /**
-   * The object's size in bytes.
+   * A part of an object, see {@link ObjectStore#open(String, long, long)}.
    *
    * @throws CurfewException NOT_FOUND when there is no such object
    */
-  long size(ChunkKey key);
+  public InputStream open(ChunkKey key, long offset, long length) {
+    return objects.open(name(key), offset, length);
+  }
+
+  /** The whole object, see {@link #open(ChunkKey, long, long)}. */
+  public InputStream open(ChunkKey key) {
+    return open(key, 0, Long.MAX_VALUE);
+  }
 
   /**
    * Every object of a recording by sequence, those included that no manifest lists; empty for an
    * unknown recording.
    */
-  List<ChunkKey> list(UUID recording);
+  public List<ChunkKey> list(UUID recording) {
+    List<ChunkKey> keys = new ArrayList<>();
+    for (String name : objects.list(folder(recording))) {
+      key(recording, name).ifPresent(keys::add);
+    }
+    keys.sort(Comparator.comparingLong(ChunkKey::sequence));
+    return List.copyOf(keys);
+  }
 
-  /** Removes every object of a recording; an unknown recording is fine. */
-  void deleteRecording(UUID recording);
+  /**
+   * Removes every object of a recording, what was {@linkplain ArtefactStage staged} of it included;
+   * an unknown recording is fine.
+   */
+  public void deleteRecording(UUID recording) {
+    objects.deleteAll(folder(recording));
+  }
+
+  private static Optional<ChunkKey> key(UUID recording, String objectName) {
+    Matcher name = NAME.matcher(ObjectName.last(objectName));
+    if (!name.matches()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new ChunkKey(
+            recording,
+            Long.parseLong(name.group(1)),
+            Sha256.fromHex(name.group(2)),
+            name.group(3)));
+  }
+
+  /** Where everything of a recording lies. */
+  static String folder(UUID recording) {
+    String name = recording.toString();
+    return name.substring(name.length() - 2) + "/" + name;
+  }
+
+  private static String name(ChunkKey key) {
+    return "%s/%012d-%s.%s"
+        .formatted(folder(key.recording()), key.sequence(), key.sha256().hex(), key.extension());
+  }
 }

@@ -6,6 +6,7 @@ import dev.curfew.lease.ArtefactKind;
 import dev.curfew.lease.ChunkKind;
 import dev.curfew.recording.ChunkContent.Inline;
 import dev.curfew.recording.VideoTrack.Video;
+import dev.curfew.storage.DurableFile;
 import java.io.BufferedOutputStream;
 import java.io.BufferedWriter;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import dev.curfew.bus.Claims;
 import dev.curfew.lease.ChunkKind;
 import dev.curfew.lease.Claim;
 import dev.curfew.lease.Work;
+import dev.curfew.storage.Watch;
 import dev.curfew.store.RecordingRow;
 import dev.curfew.store.StageDetails;
 import io.vertx.core.Future;
@@ -11,6 +12,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
@@ -84,12 +86,9 @@ public final class EncoderWorker extends VerticleBase {
               source ->
                   thread.executeBlocking(
                       RecordingSurroundings.callable(
-                          () -> {
-                            around.files.deleteAll(claim.sessionId());
-                            return encoder.encode(source, place, progress, cancelled);
-                          })))
-          .compose(encoded -> note(claim, encoded, untilAnswered))
-          .recover(failure -> discard(place).transform(any -> Future.failedFuture(failure)));
+                          () -> encoder.encode(source, place, progress, cancelled))))
+          .compose(encoded -> stage(claim, encoded, untilAnswered, cancelled))
+          .eventually(() -> around.blockingAction(() -> around.files.delete(place)));
     }
 
     private Future<StoredRecording> source(Claim claim) {
@@ -114,8 +113,17 @@ public final class EncoderWorker extends VerticleBase {
           : chunks.stream().filter(chunk -> chunk.kind() != ChunkKind.SCREENSHOT).toList();
     }
 
-    private Future<StageDetails> note(
-        Claim claim, EncodedRecording encoded, UntilAnswered untilAnswered) {
+    private Future<StageDetails> stage(
+        Claim claim,
+        EncodedRecording encoded,
+        UntilAnswered untilAnswered,
+        BooleanSupplier cancelled) {
+      Watch watch =
+          bytes -> {
+            if (cancelled.getAsBoolean()) {
+              throw new CancellationException("encoding was stopped");
+            }
+          };
       for (DamagedChunk damaged : encoded.damaged()) {
         LOG.warn(
             "Chunk {} of session {} {}", damaged.sequence(), claim.sessionId(), damaged.reason());
@@ -127,18 +135,16 @@ public final class EncoderWorker extends VerticleBase {
                 before ->
                     untilAnswered.ask(
                         () ->
-                            reports.note(
+                            reports.stage(
                                 claim.sessionId(),
                                 claim.claimant(),
+                                claim.claimToken(),
                                 artefact.contentType(),
-                                artefact)));
+                                artefact,
+                                watch)));
       }
       String format = encoded.frames() == 0 ? null : "mp4";
       return noted.map(all -> new StageDetails(null, format, null, null, null));
-    }
-
-    private Future<Void> discard(Path place) {
-      return around.blockingAction(() -> around.files.deletePlace(place));
     }
 
     @Override

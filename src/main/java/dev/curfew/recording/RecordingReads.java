@@ -5,6 +5,7 @@ import dev.curfew.fault.ErrorCode;
 import dev.curfew.lease.ArtefactKind;
 import dev.curfew.lease.ChunkKind;
 import dev.curfew.lease.RecordingStage;
+import dev.curfew.storage.ObjectStore;
 import dev.curfew.store.ArtefactRow;
 import dev.curfew.store.ChunkRow;
 import dev.curfew.store.RecordingRow;
@@ -13,9 +14,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -130,38 +128,29 @@ final class RecordingReads {
   }
 
   private Content whereItLies(RecordingRow recording, ArtefactRow artefact) throws IOException {
-    PiecedContent.Piece local =
-        new LocalPiece(around.files.file(artefact.location()), artefact.size());
     String delivered = artefact.destination();
     PiecedContent.Piece piece =
         recording.stage() == RecordingStage.DONE_UPLOADED && delivered != null
             ? new DeliveredPiece(around.destination, delivered, artefact.size())
-            : local;
+            : new StagedPiece(around.stage, artefact.location(), artefact.size());
     // Whether it can be had is better known before the first byte is sent than after.
     piece.open(0).close();
     return new PiecedContent(around, artefact.contentType(), artefact.sha256(), List.of(piece));
   }
 
-  private record LocalPiece(Path file, long size) implements PiecedContent.Piece {
+  private record StagedPiece(ArtefactStage stage, String location, long size)
+      implements PiecedContent.Piece {
     @Override
-    public InputStream open(long offset) throws IOException {
-      try {
-        InputStream in = Files.newInputStream(file);
-        in.skipNBytes(offset);
-        return in;
-      } catch (NoSuchFileException gone) {
-        throw CurfewException.notFound("The artefact's file");
-      }
+    public InputStream open(long offset) {
+      return stage.open(location, offset, size - offset);
     }
   }
 
-  private record DeliveredPiece(ArtefactDestination destination, String name, long size)
+  private record DeliveredPiece(ObjectStore destination, String name, long size)
       implements PiecedContent.Piece {
     @Override
-    public InputStream open(long offset) throws IOException {
-      InputStream in = destination.open(name);
-      in.skipNBytes(offset);
-      return in;
+    public InputStream open(long offset) {
+      return destination.open(name, offset, size - offset);
     }
   }
 

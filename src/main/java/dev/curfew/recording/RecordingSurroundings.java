@@ -6,6 +6,7 @@ import dev.curfew.bus.RecordingReady;
 import dev.curfew.bus.Routes;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
+import dev.curfew.storage.ObjectStore;
 import dev.curfew.store.ClaimStore;
 import dev.curfew.store.Database;
 import dev.curfew.store.ManifestStore;
@@ -25,30 +26,50 @@ public final class RecordingSurroundings {
   final ManifestStore manifests;
   final ClaimStore claims;
   final ChunkStore chunks;
-  final ArtefactDestination destination;
+  final ArtefactStage stage;
+  final ObjectStore destination;
   final WorkFiles files;
   final WorkProgress progress = new WorkProgress();
   final RecordingOptions options;
   private final Bus bus;
   private final WorkerExecutor workers;
 
+  /**
+   * @param raw keeps chunks, and artefacts until they are uploaded; shared by all nodes
+   * @param destination where finished recordings are delivered
+   */
   public RecordingSurroundings(
       Vertx vertx,
       Database database,
       Bus bus,
-      ChunkStore chunks,
-      ArtefactDestination destination,
+      ObjectStore raw,
+      ObjectStore destination,
       RecordingOptions options) {
     this.vertx = vertx;
     this.recordings = new RecordingStore(database);
     this.manifests = new ManifestStore(database);
     this.claims = new ClaimStore(database);
-    this.chunks = chunks;
+    this.chunks = new ChunkStore(raw);
+    this.stage = new ArtefactStage(raw);
     this.destination = destination;
     this.files = new WorkFiles(options.workDirectory());
     this.options = options;
     this.bus = bus;
     this.workers = vertx.createSharedWorkerExecutor("curfew-recording", THREADS);
+  }
+
+  /**
+   * Removes what a killed process left half-made: blocking, once at the start.
+   *
+   * @throws CurfewException STORAGE_UNAVAILABLE when the work directory cannot be cleared
+   */
+  public void clearLeftovers() {
+    try {
+      files.deleteAll();
+    } catch (IOException e) {
+      throw CurfewException.causedBy(
+          ErrorCode.STORAGE_UNAVAILABLE, "the work directory of recordings cannot be cleared", e);
+    }
   }
 
   /** Work that may block. */

@@ -9,8 +9,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Asks the database again while it does not answer, so that an outage does not cost hours of work.
- * What is asked must be harmless to repeat.
+ * Asks again while the database or the store does not answer, so that an outage does not cost hours
+ * of work. What is asked must be harmless to repeat.
  */
 final class UntilAnswered {
   private static final long SHORTEST_RETRY_MILLIS = 100;
@@ -41,7 +41,7 @@ final class UntilAnswered {
             answer -> {
               boolean again =
                   answer.cause() instanceof CurfewException known
-                      && known.code() == ErrorCode.UNAVAILABLE
+                      && known.code().category() == ErrorCode.Category.UNAVAILABLE
                       && (tries < TRIES_IN_HASTE || !haste.getAsBoolean());
               if (again) {
                 long next = Math.min(LONGEST_RETRY_MILLIS, delay * 2);

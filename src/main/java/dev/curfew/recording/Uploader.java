@@ -5,13 +5,13 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
-import java.io.ByteArrayInputStream;
+import dev.curfew.lease.ArtefactKind;
+import dev.curfew.storage.ObjectStore;
+import dev.curfew.storage.Payload;
+import dev.curfew.storage.Watch;
 import java.io.ByteArrayOutputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -36,11 +36,18 @@ public final class Uploader {
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("uuuu/MM/dd").withZone(ZoneOffset.UTC);
 
-  private final ArtefactDestination destination;
+  private final ObjectStore destination;
 
-  public Uploader(ArtefactDestination destination) {
+  public Uploader(ObjectStore destination) {
     this.destination = destination;
   }
+
+  /**
+   * An artefact to be delivered.
+   *
+   * @param content as it lies here
+   */
+  public record Outgoing(ArtefactKind kind, String contentType, Payload content, Sha256 sha256) {}
 
   /** The name of a recording's folder at every destination. */
   public static String folder(UUID sessionId, long startedAt) {
@@ -54,86 +61,89 @@ public final class Uploader {
    * @param artefacts at most one of a kind
    * @param progress is told the finished fraction, from 0 to 1, never falling; writing is one half
    *     and reading back the other
-   * @param cancelled is asked at least once in every 64 KiB
+   * @param cancelled is asked at least once in every mebibyte or part that is sent
    * @throws CancellationException when {@code cancelled} said so
-   * @throws CurfewException STORAGE_UNAVAILABLE when a file cannot be read here or written there,
-   *     or what comes back is not what was sent
+   * @throws CurfewException STORAGE_UNAVAILABLE when a file cannot be read here or written there
+   *     now, STORAGE_CORRUPT when it is lost here or what comes back is not what was sent
    */
   public UploadedRecording upload(
       UUID sessionId,
       long startedAt,
-      List<Artefact> artefacts,
+      List<Outgoing> artefacts,
       DoubleConsumer progress,
       BooleanSupplier cancelled) {
     String folder = folder(sessionId, startedAt);
-    long bytes = artefacts.stream().mapToLong(Artefact::size).sum();
+    long bytes = artefacts.stream().mapToLong(artefact -> artefact.content().size()).sum();
     Meter meter = new Meter(2 * bytes, progress, cancelled);
-    for (Artefact artefact : artefacts) {
-      send(artefact, name(folder, artefact), meter);
+    for (Outgoing artefact : artefacts) {
+      send(name(folder, artefact), artefact, meter);
     }
     List<UploadedRecording.File> files = new ArrayList<>();
-    for (Artefact artefact : artefacts) {
+    for (Outgoing artefact : artefacts) {
       String name = name(folder, artefact);
-      readBack(name, artefact.size(), artefact.sha256(), meter);
+      readBack(name, artefact.content().size(), artefact.sha256(), meter);
       files.add(
-          new UploadedRecording.File(artefact.kind(), name, artefact.size(), artefact.sha256()));
+          new UploadedRecording.File(
+              artefact.kind(), name, artefact.content().size(), artefact.sha256()));
     }
     byte[] manifest = manifest(sessionId, startedAt, artefacts);
     Sha256 manifestSha256 = Sha256.of(manifest);
     String manifestName = folder + "/" + MANIFEST;
-    destination.put(manifestName, new ByteArrayInputStream(manifest), manifest.length);
+    destination.put(manifestName, manifest);
     readBack(manifestName, manifest.length, manifestSha256, Meter.silent(cancelled));
     progress.accept(1);
     return new UploadedRecording(destination.location(folder), files, manifestSha256);
   }
 
-  private static String name(String folder, Artefact artefact) {
+  private static String name(String folder, Outgoing artefact) {
     return folder + "/" + artefact.kind().fileName();
   }
 
-  private void send(Artefact artefact, String name, Meter meter) {
-    try (InputStream file = Files.newInputStream(artefact.file());
-        Metered content = new Metered(file, meter)) {
-      destination.put(name, content, artefact.size());
-      if (!content.sha256().equals(artefact.sha256())) {
-        throw CurfewException.of(
-            ErrorCode.STORAGE_UNAVAILABLE,
-            artefact.kind().fileName() + " has changed on this node since it was made");
+  private void send(String name, Outgoing artefact, Meter meter) {
+    try {
+      destination.put(name, artefact.content(), meter);
+    } catch (CurfewException e) {
+      if (e.code() == ErrorCode.NOT_FOUND) {
+        // Trying again will not bring it back.
+        throw CurfewException.causedBy(
+            ErrorCode.STORAGE_CORRUPT,
+            artefact.kind().fileName() + " is no longer on the stage",
+            e);
       }
-    } catch (IOException e) {
-      throw CurfewException.causedBy(
-          ErrorCode.STORAGE_UNAVAILABLE,
-          artefact.kind().fileName() + " cannot be read on this node",
-          e);
+      throw e;
     }
   }
 
   private void readBack(String name, long size, Sha256 sha256, Meter meter) {
-    long actualSize;
-    Sha256 actual;
-    try (InputStream object = destination.open(name);
-        Metered content = new Metered(object, meter)) {
-      actualSize = content.transferTo(OutputStream.nullOutputStream());
-      actual = content.sha256();
+    MessageDigest digest = Sha256.digest();
+    byte[] buffer = new byte[READ_SIZE];
+    long actualSize = 0;
+    try (InputStream object = destination.open(name)) {
+      for (int count = object.read(buffer); count >= 0; count = object.read(buffer)) {
+        digest.update(buffer, 0, count);
+        actualSize += count;
+        meter.moved(count);
+      }
     } catch (IOException e) {
       throw CurfewException.causedBy(
           ErrorCode.STORAGE_UNAVAILABLE, name + " cannot be read back from the destination", e);
     } catch (CurfewException e) {
       if (e.code() == ErrorCode.NOT_FOUND) {
         throw CurfewException.of(
-            ErrorCode.STORAGE_UNAVAILABLE, name + " is not at the destination after it was sent");
+            ErrorCode.STORAGE_CORRUPT, name + " is not at the destination after it was sent");
       }
       throw e;
     }
+    Sha256 actual = Sha256.from(digest);
     if (actualSize != size || !actual.equals(sha256)) {
       throw CurfewException.of(
-          ErrorCode.STORAGE_UNAVAILABLE,
+          ErrorCode.STORAGE_CORRUPT,
           "%s came back from the destination with %d bytes and SHA-256 %s, sent were %d and %s"
               .formatted(name, actualSize, actual, size, sha256));
     }
   }
 
-  private static byte[] manifest(UUID sessionId, long startedAt, List<Artefact> artefacts) {
+  private static byte[] manifest(UUID sessionId, long startedAt, List<Outgoing> artefacts) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.setPrettyPrinter(new DefaultPrettyPrinter());
@@ -142,12 +152,12 @@ public final class Uploader {
       json.writeStringField("sessionId", sessionId.toString());
       json.writeStringField("startedAt", Instant.ofEpochMilli(startedAt).toString());
       json.writeArrayFieldStart("artefacts");
-      for (Artefact artefact : artefacts) {
+      for (Outgoing artefact : artefacts) {
         json.writeStartObject();
         json.writeStringField("kind", artefact.kind().wireName());
         json.writeStringField("file", artefact.kind().fileName());
         json.writeStringField("contentType", artefact.contentType());
-        json.writeNumberField("size", artefact.size());
+        json.writeNumberField("size", artefact.content().size());
         json.writeStringField("sha256", artefact.sha256().hex());
         json.writeEndObject();
       }
@@ -160,7 +170,7 @@ public final class Uploader {
   }
 
   /** Counts bytes towards a total and passes on the wish to stop. */
-  private static final class Meter {
+  private static final class Meter implements Watch {
     private final long total;
     private final DoubleConsumer progress;
     private final BooleanSupplier cancelled;
@@ -176,65 +186,15 @@ public final class Uploader {
       return new Meter(0, fraction -> {}, cancelled);
     }
 
-    void count(int bytes) {
+    @Override
+    public void moved(long bytes) {
+      if (cancelled.getAsBoolean()) {
+        throw new CancellationException("uploading was stopped");
+      }
       done += bytes;
       if (total > 0) {
         progress.accept(Math.min(1, (double) done / total));
       }
-    }
-
-    void check() {
-      if (cancelled.getAsBoolean()) {
-        throw new CancellationException("uploading was stopped");
-      }
-    }
-  }
-
-  /** Measures and hashes what is read; closing it leaves the other stream open. */
-  private static final class Metered extends FilterInputStream {
-    private final MessageDigest digest = Sha256.digest();
-    private final Meter meter;
-
-    Metered(InputStream in, Meter meter) {
-      super(in);
-      this.meter = meter;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
-      meter.check();
-      int count = in.read(buffer, offset, Math.min(length, READ_SIZE));
-      if (count > 0) {
-        digest.update(buffer, offset, count);
-        meter.count(count);
-      }
-      return count;
-    }
-
-    @Override
-    public long skip(long count) {
-      return 0; // everything that passes is hashed
-    }
-
-    @Override
-    public boolean markSupported() {
-      return false;
-    }
-
-    @Override
-    public void close() {
-      // Its opener closes the stream.
-    }
-
-    /** Of all that was read so far; may be asked once. */
-    Sha256 sha256() {
-      return Sha256.from(digest);
     }
   }
 }

@@ -97,16 +97,15 @@ public final class UploaderWorker extends VerticleBase {
           .compose(uploaded -> note(claim, uploaded, untilAnswered));
     }
 
-    private List<Artefact> artefacts(RecordingRow recording) {
+    private List<Uploader.Outgoing> artefacts(RecordingRow recording) {
       return recording.artefacts().stream().map(this::artefact).toList();
     }
 
-    private Artefact artefact(ArtefactRow row) {
-      return new Artefact(
+    private Uploader.Outgoing artefact(ArtefactRow row) {
+      return new Uploader.Outgoing(
           row.kind(),
           row.contentType(),
-          around.files.file(row.location()),
-          row.size(),
+          around.stage.payload(row.location(), row.size()),
           Sha256.fromHex(row.sha256()));
     }
 
@@ -128,12 +127,12 @@ public final class UploaderWorker extends VerticleBase {
     @Override
     public Future<Void> reported(Claim claim) {
       return around
-          .blockingAction(() -> around.files.deleteAll(claim.sessionId()))
+          .blockingAction(() -> around.stage.deleteAll(claim.sessionId()))
           .onSuccess(deleted -> clear())
           .recover(
               failure -> {
                 LOG.warn(
-                    "The work files of session {} stay until its chunks go",
+                    "The staged artefacts of session {} stay until its chunks go",
                     claim.sessionId(),
                     failure);
                 return Future.succeededFuture();
@@ -159,11 +158,7 @@ public final class UploaderWorker extends VerticleBase {
 
   private Future<Void> clear(UUID session) {
     return around
-        .blockingAction(
-            () -> {
-              around.chunks.deleteRecording(session);
-              around.files.deleteAll(session);
-            })
+        .blockingAction(() -> around.chunks.deleteRecording(session))
         .compose(deleted -> around.recordings.cleared(session))
         .recover(
             failure -> {

@@ -11,9 +11,9 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Artefacts from when they are made until they are uploaded: {@code ROOT/SESSION/PLACE/video.mp4}.
- * Each claim and each delivery has a place of its own, so that an earlier one that still writes
- * stands in nobody's way. A location is the path below the root. Everything here blocks.
+ * Where this node makes artefacts and receives them, before they are staged: {@code
+ * ROOT/SESSION/PLACE/video.mp4}. Each claim and each delivery has a place of its own. Everything
+ * here blocks.
  */
 final class WorkFiles {
   private final Path root;
@@ -27,28 +27,13 @@ final class WorkFiles {
     return root.resolve(sessionId.toString()).resolve(name);
   }
 
-  String location(Path file) {
-    return root.relativize(file).toString().replace('\\', '/');
+  /** Deletes everything: at the start, what a killed process left behind. */
+  void deleteAll() throws IOException {
+    deleteTree(root);
   }
 
-  /**
-   * @throws IllegalArgumentException for a location outside of the root
-   */
-  Path file(String location) {
-    Path file = root.resolve(location).normalize();
-    if (!file.startsWith(root)) {
-      throw new IllegalArgumentException("not a location of an artefact: " + location);
-    }
-    return file;
-  }
-
-  /** Deletes everything of a session; nothing there is fine. */
-  void deleteAll(UUID sessionId) throws IOException {
-    deleteTree(root.resolve(sessionId.toString()));
-  }
-
-  /** Deletes one place, and what is left of its session when that is empty by then. */
-  void deletePlace(Path place) throws IOException {
+  /** Deletes one place. */
+  void delete(Path place) throws IOException {
     deleteTree(place);
   }
 

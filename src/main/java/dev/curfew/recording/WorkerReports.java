@@ -6,6 +6,7 @@ import dev.curfew.lease.ArtefactKind;
 import dev.curfew.lease.Claimant;
 import dev.curfew.lease.RecordingStage;
 import dev.curfew.session.Initiator;
+import dev.curfew.storage.Watch;
 import dev.curfew.store.ArtefactRow;
 import dev.curfew.store.ClaimStore.Moved;
 import dev.curfew.store.RecordingRow;
@@ -44,16 +45,26 @@ final class WorkerReports {
       byte @Nullable [] sha256,
       ReadStream<Buffer> body) {
     body.pause();
-    Path place = around.files.place(sessionId, "delivered-" + UUID.randomUUID());
-    Path file = place.resolve(kind.fileName());
+    String place = "delivered-" + UUID.randomUUID();
+    Path directory = around.files.place(sessionId, place);
+    Path file = directory.resolve(kind.fileName());
     return around
         .claims
         .requireHeld(sessionId, who)
-        .compose(held -> around.blockingAction(() -> Files.createDirectories(place)))
+        .compose(held -> around.blockingAction(() -> Files.createDirectories(directory)))
         .compose(created -> receive(body, file))
         .compose(received -> around.blocking(() -> Artefact.ofFile(kind, file)))
-        .compose(artefact -> accept(sessionId, who, contentType, sha256, artefact))
-        .onFailure(failure -> discard(place));
+        .map(artefact -> requireDigest(artefact, sha256))
+        .compose(
+            artefact ->
+                stage(
+                    sessionId,
+                    who,
+                    place,
+                    contentType == null ? kind.contentType() : contentType,
+                    artefact,
+                    Watch.NONE))
+        .eventually(() -> discard(directory));
   }
 
   private Future<Void> receive(ReadStream<Buffer> body, Path file) {
@@ -75,12 +86,7 @@ final class WorkerReports {
                                     failure))));
   }
 
-  private Future<ArtefactRow> accept(
-      UUID sessionId,
-      Claimant who,
-      @Nullable String contentType,
-      byte @Nullable [] sha256,
-      Artefact artefact) {
+  private static Artefact requireDigest(Artefact artefact, byte @Nullable [] sha256) {
     if (sha256 != null
         && (sha256.length != Sha256.LENGTH
             || !Sha256.fromBytes(sha256).equals(artefact.sha256()))) {
@@ -89,40 +95,65 @@ final class WorkerReports {
           "Content-Digest",
           "Content-Digest is not that of the body, which has sha-256 " + artefact.sha256().hex());
     }
-    return note(
-        sessionId,
-        who,
-        contentType == null ? artefact.kind().contentType() : contentType,
-        artefact);
+    return artefact;
   }
 
-  /** Notes an artefact that lies among the work files, and lets go of the one it replaces. */
-  Future<ArtefactRow> note(UUID sessionId, Claimant who, String contentType, Artefact artefact) {
-    ArtefactRow row =
-        new ArtefactRow(
-            artefact.kind(),
-            contentType,
-            artefact.size(),
-            artefact.sha256().hex(),
-            around.files.location(artefact.file()),
-            null);
+  /**
+   * Puts an artefact on the stage, notes it, and lets go of the one that it replaces.
+   *
+   * @param place of this claim or delivery on the stage
+   */
+  Future<ArtefactRow> stage(
+      UUID sessionId,
+      Claimant who,
+      String place,
+      String contentType,
+      Artefact artefact,
+      Watch watch) {
     return around
-        .recordings
-        .putArtefact(sessionId, who, row)
-        .map(
-            replaced -> {
-              replaced
-                  .filter(location -> !location.equals(row.location()))
-                  .ifPresent(location -> discard(around.files.file(location)));
-              return row;
+        .blocking(() -> around.stage.put(sessionId, place, artefact, watch))
+        .compose(
+            location -> {
+              ArtefactRow row =
+                  new ArtefactRow(
+                      artefact.kind(),
+                      contentType,
+                      artefact.size(),
+                      artefact.sha256().hex(),
+                      location,
+                      null);
+              return around
+                  .recordings
+                  .putArtefact(sessionId, who, row)
+                  .onFailure(failure -> leave(sessionId, place, failure))
+                  .map(
+                      replaced -> {
+                        replaced.filter(before -> !before.equals(location)).ifPresent(this::leave);
+                        return row;
+                      });
             });
   }
 
+  /** What nothing will refer to any more; otherwise it is put there again. */
+  private void leave(UUID sessionId, String place, Throwable failure) {
+    if (failure instanceof CurfewException known && known.code() == ErrorCode.NOT_OWNER) {
+      around
+          .blockingAction(() -> around.stage.deletePlace(sessionId, place))
+          .onFailure(away -> LOG.warn("{} of session {} stays staged", place, sessionId, away));
+    }
+  }
+
   /** Deletes what nothing refers to; if that fails it goes with the rest of its session later. */
-  private void discard(Path file) {
+  private void leave(String location) {
     around
-        .blockingAction(() -> around.files.deletePlace(file))
-        .onFailure(failure -> LOG.warn("{} could not be deleted", file, failure));
+        .blockingAction(() -> around.stage.delete(location))
+        .onFailure(away -> LOG.warn("{} stays staged", location, away));
+  }
+
+  private Future<Void> discard(Path directory) {
+    return around
+        .blockingAction(() -> around.files.delete(directory))
+        .onFailure(failure -> LOG.warn("{} could not be deleted", directory, failure));
   }
 
   // Stages

@@ -16,8 +16,9 @@
  *   <li><b>Encoding.</b> {@link dev.curfew.recording.Encoder} makes the artefacts of a {@link
  *       dev.curfew.recording.RecordingSource}: an MP4 with the true capture times, captions,
  *       timeline, thumbnail, raw terminal bytes.
- *   <li><b>Delivery.</b> {@link dev.curfew.recording.Uploader} takes the artefacts to an {@link
- *       dev.curfew.recording.ArtefactDestination} and believes only what it reads back.
+ *   <li><b>Delivery.</b> {@link dev.curfew.recording.ArtefactStage} keeps the artefacts where the
+ *       chunks are until {@link dev.curfew.recording.Uploader} has taken them to another {@link
+ *       dev.curfew.storage.ObjectStore}; it believes only what it reads back.
  *   <li><b>Workers.</b> {@link dev.curfew.recording.EncoderWorker} and {@link
  *       dev.curfew.recording.UploaderWorker} claim recordings, renew their leases while they work,
  *       and report with the fencing token of the claim.
@@ -33,8 +34,9 @@
  *       TOO_LARGE}; nothing is stored.
  *   <li>A chunk was stored but could not be listed: the gateway is told to try again; the object
  *       that no row names stands in nobody's way and goes with the recording.
- *   <li>A store or destination that cannot be reached, or returns something else than was written,
- *       is {@code STORAGE_UNAVAILABLE}; the call may be repeated and changes nothing twice.
+ *   <li>A store or destination that cannot be reached is {@code STORAGE_UNAVAILABLE}; the call may
+ *       be repeated and changes nothing twice. One that returns something else than was written is
+ *       {@code STORAGE_CORRUPT}.
  *   <li>A chunk that is missing or no longer matches its hash, or a picture that cannot be decoded,
  *       is left out of the video and reported in result and timeline; the rest is encoded. A store
  *       that is away is not damage: encoding fails, to be tried again.

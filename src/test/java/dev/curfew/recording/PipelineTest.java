@@ -46,7 +46,8 @@ class PipelineTest {
       node.deployUploader();
       node.end(id);
       awaitStage(node, id, RecordingStage.DONE_UPLOADED);
-      Await.until("local copies are gone", () -> node.files("work").isEmpty());
+      Await.until("staged copies are gone", () -> node.staged(id).isEmpty());
+      assertThat(node.files("work")).isEmpty();
 
       RecordingRow recording = Await.result(node.recordings.find(id));
       assertThat(recording.artefacts())
@@ -73,7 +74,7 @@ class PipelineTest {
           .isCloseTo(RecordingNode.CAPTURE.read().durationMillis(), within(1_000.0));
       assertThat(node.sessions.events(id))
           .containsExactly("encoding", "encoded", "uploading", "uploaded");
-      assertThat(node.chunks.list(id)).as("kept for the local retention").hasSize(58);
+      assertThat(node.around.chunks.list(id)).as("kept for the local retention").hasSize(58);
       assertThat(node.recordings.progress(id)).isEmpty();
     }
   }
@@ -145,8 +146,9 @@ class PipelineTest {
       RecordingRow failed = Await.result(node.recordings.find(id));
       assertThat(failed.failure()).contains("came back from the destination");
       assertThat(node.sessions.events(id)).doesNotContain("uploaded");
-      assertThat(node.files("work")).as("nothing local was deleted").hasSize(4);
-      assertThat(node.chunks.list(id)).hasSize(58);
+      assertThat(node.staged(id)).as("nothing staged was deleted").hasSize(4);
+      assertThat(node.files("work")).isEmpty();
+      assertThat(node.around.chunks.list(id)).hasSize(58);
 
       node.destination.losesAByte = false;
       assertThat(Await.result(node.recordings.retry(id, ADMIN)))
@@ -161,7 +163,7 @@ class PipelineTest {
     try (RecordingNode node = new RecordingNode(folder)) {
       UUID id = node.playCapture();
       node.end(id);
-      node.chunks.away = true;
+      node.raw.away = true;
       node.deployEncoder();
       awaitStage(node, id, RecordingStage.FAILED);
       RecordingRow failed = Await.result(node.recordings.find(id));
@@ -171,7 +173,7 @@ class PipelineTest {
           .containsExactly("encoding", "requeued", "encoding", "requeued", "encoding", "failed");
       assertThat(node.files("work")).isEmpty();
 
-      node.chunks.away = false;
+      node.raw.away = false;
       assertThat(Await.result(node.recordings.retry(id, ADMIN))).isEqualTo(RecordingStage.ENDED);
       awaitStage(node, id, RecordingStage.DONE_ENCODED);
     }
@@ -183,7 +185,7 @@ class PipelineTest {
       UUID id = node.playCapture();
       node.end(id);
       CountDownLatch latch = new CountDownLatch(1);
-      node.chunks.heldBack = latch;
+      node.raw.heldBack = latch;
       String encoder = node.deployEncoder();
       awaitStage(node, id, RecordingStage.ENCODING);
       var stopped = node.store.vertx().undeploy(encoder);
@@ -194,7 +196,7 @@ class PipelineTest {
       Await.result(stopped);
       // A claim that was still on its way to the worker is given back by who hands them out.
       awaitStage(node, id, RecordingStage.ENDED);
-      node.chunks.heldBack = null;
+      node.raw.heldBack = null;
       Claim next =
           Await.result(node.coordinator.claim(Work.ENCODE, "next", 1, Duration.ZERO).granted())
               .get(0);
@@ -223,13 +225,13 @@ class PipelineTest {
       UUID id = node.playCapture();
       node.end(id);
       CountDownLatch latch = new CountDownLatch(1);
-      node.chunks.heldBack = latch;
+      node.raw.heldBack = latch;
       String encoder = node.deployEncoder();
       awaitStage(node, id, RecordingStage.ENCODING);
       node.sql.run(
           "UPDATE recording SET token = token + 1, owner = 'other' WHERE session_id = ?", id);
       latch.countDown();
-      node.chunks.heldBack = null;
+      node.raw.heldBack = null;
       node.undeploy(encoder);
       assertThat(node.sessions.stage(id)).isEqualTo(RecordingStage.ENCODING);
       assertThat(Await.result(node.recordings.find(id)).artefacts()).isEmpty();

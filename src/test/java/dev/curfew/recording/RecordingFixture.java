@@ -7,6 +7,7 @@ import dev.curfew.replay.CapturedEvent.ClipboardCopy;
 import dev.curfew.replay.CapturedEvent.Frame;
 import dev.curfew.replay.CapturedEvent.Keystroke;
 import dev.curfew.replay.CapturedSession;
+import dev.curfew.storage.FolderStore;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -29,7 +30,7 @@ final class RecordingFixture {
   private Sha256 link = ChunkManifest.genesis(sessionId);
 
   RecordingFixture(Path folder) {
-    store = new FolderChunkStore(folder);
+    store = new ChunkStore(new FolderStore(folder));
   }
 
   /** The capture that comes with the program, chunk by chunk. */

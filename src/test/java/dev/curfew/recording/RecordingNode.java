@@ -11,9 +11,11 @@ import dev.curfew.replay.CapturedEvent.ClipboardCopy;
 import dev.curfew.replay.CapturedEvent.Frame;
 import dev.curfew.replay.CapturedEvent.Keystroke;
 import dev.curfew.replay.CapturedSession;
+import dev.curfew.storage.FolderStore;
 import dev.curfew.store.ClaimStore;
 import dev.curfew.testing.Await;
 import dev.curfew.testing.DirectSql;
+import dev.curfew.testing.FlakyStore;
 import dev.curfew.testing.RecordedSessions;
 import dev.curfew.testing.TestStore;
 import io.vertx.core.Future;
@@ -42,8 +44,8 @@ final class RecordingNode implements AutoCloseable {
   final RecordedSessions sessions;
   final Bus bus;
   final ClaimStore claims;
-  final FlakyChunkStore chunks;
-  final FlakyDestination destination;
+  final FlakyStore raw;
+  final FlakyStore destination;
   final RecordingSurroundings around;
   final Recordings recordings;
   final ClaimCoordinator coordinator;
@@ -76,8 +78,8 @@ final class RecordingNode implements AutoCloseable {
     sessions = new RecordedSessions(sql);
     bus = new Bus(store.vertx());
     claims = new ClaimStore(store.database());
-    chunks = new FlakyChunkStore(new FolderChunkStore(folder.resolve("raw")));
-    destination = new FlakyDestination(new FolderDestination(folder.resolve("stored")));
+    raw = new FlakyStore(new FolderStore(folder.resolve("raw")));
+    destination = new FlakyStore(new FolderStore(folder.resolve("stored")));
     RecordingOptions options =
         new RecordingOptions(
             settings.lease,
@@ -91,8 +93,7 @@ final class RecordingNode implements AutoCloseable {
             ImageLimits.DEFAULT,
             16L << 20);
     around =
-        new RecordingSurroundings(
-            store.vertx(), store.database(), bus, chunks, destination, options);
+        new RecordingSurroundings(store.vertx(), store.database(), bus, raw, destination, options);
     recordings = new NodeRecordings(around);
     coordinator =
         new ClaimCoordinator(
@@ -153,6 +154,11 @@ final class RecordingNode implements AutoCloseable {
     Collected target = new Collected();
     Await.result(content.sendTo(target, offset, length));
     return target.bytes.getBytes();
+  }
+
+  /** Every artefact of a recording that waits to be uploaded. */
+  List<String> staged(UUID id) throws IOException {
+    return files("raw/" + ChunkStore.folder(id) + "/artefacts");
   }
 
   /** Every file below a folder of the node, by its path there. */

@@ -1,4 +1,4 @@
-package dev.curfew.recording;
+package dev.curfew.storage;
 
 import java.io.FilterInputStream;
 import java.io.IOException;

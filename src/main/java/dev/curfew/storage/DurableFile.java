@@ -1,4 +1,4 @@
-package dev.curfew.recording;
+package dev.curfew.storage;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,7 +16,7 @@ import java.util.UUID;
  * a hidden temporary file, is forced to disk, gets its name by an atomic rename, and the directory
  * is forced as well.
  */
-final class DurableFile {
+public final class DurableFile {
   private static final String TEMPORARY_PREFIX = ".part-";
 
   /** Windows cannot open a directory to force it, and keeps renames durable by itself. */
@@ -26,12 +26,13 @@ final class DurableFile {
   private DurableFile() {}
 
   /** Writes a file's content. */
-  interface Content {
+  @FunctionalInterface
+  public interface Content {
     void writeTo(OutputStream out) throws IOException;
   }
 
   /** Writes or replaces {@code target}, whose directory exists. */
-  static void write(Path target, Content content) throws IOException {
+  public static void write(Path target, Content content) throws IOException {
     Path temporary =
         target.resolveSibling(TEMPORARY_PREFIX + UUID.randomUUID() + "-" + target.getFileName());
     try {
@@ -55,7 +56,7 @@ final class DurableFile {
   }
 
   /** Creates what is missing of {@code directory} below {@code root}, which must exist. */
-  static void createDirectories(Path root, Path directory) throws IOException {
+  public static void createDirectories(Path root, Path directory) throws IOException {
     if (directory.equals(root) || Files.isDirectory(directory)) {
       return;
     }
@@ -72,13 +73,13 @@ final class DurableFile {
   }
 
   /** Forces the content of a file that somebody else wrote. */
-  static void force(Path file) throws IOException {
+  public static void force(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(true);
     }
   }
 
-  static void forceDirectory(Path directory) throws IOException {
+  public static void forceDirectory(Path directory) throws IOException {
     if (FORCES_DIRECTORIES) {
       try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
         channel.force(true);

@@ -1,0 +1,104 @@
+package dev.curfew.testing;
+
+import dev.curfew.fault.CurfewException;
+import dev.curfew.fault.ErrorCode;
+import dev.curfew.storage.Finding;
+import dev.curfew.storage.ObjectStore;
+import dev.curfew.storage.Payload;
+import dev.curfew.storage.Watch;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store that can be told to be away, to answer only when it is let, or to lose a byte of what it
+ * is given.
+ */
+public class FlakyStore implements ObjectStore {
+  private final ObjectStore real;
+  public volatile boolean away;
+  public volatile boolean losesAByte;
+  public volatile @Nullable CountDownLatch heldBack;
+
+  public FlakyStore(ObjectStore real) {
+    this.real = real;
+  }
+
+  private void reach() {
+    CountDownLatch latch = heldBack;
+    if (latch != null) {
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    if (away) {
+      throw CurfewException.of(ErrorCode.STORAGE_UNAVAILABLE, "the store is away");
+    }
+  }
+
+  @Override
+  public void put(String name, Payload content, Watch watch) {
+    reach();
+    real.put(name, losesAByte ? shorter(content) : content, watch);
+  }
+
+  private static Payload shorter(Payload content) {
+    try (InputStream in = content.open(0)) {
+      byte[] bytes = in.readAllBytes();
+      return Payload.of(Arrays.copyOf(bytes, bytes.length - 1));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public InputStream open(String name, long offset, long length) {
+    reach();
+    return real.open(name, offset, length);
+  }
+
+  @Override
+  public long size(String name) {
+    reach();
+    return real.size(name);
+  }
+
+  @Override
+  public List<String> list(String folder) {
+    reach();
+    return real.list(folder);
+  }
+
+  @Override
+  public void delete(String name) {
+    reach();
+    real.delete(name);
+  }
+
+  @Override
+  public void deleteAll(String folder) {
+    reach();
+    real.deleteAll(folder);
+  }
+
+  @Override
+  public String location(String name) {
+    return real.location(name);
+  }
+
+  @Override
+  public Finding check() {
+    return away ? Finding.unreachable("the store is away") : real.check();
+  }
+
+  @Override
+  public void close() {
+    real.close();
+  }
+}
