@@ -124,22 +124,22 @@ final class Worker {
 
   private Fate fate() {
     int chance = random.nextInt(100);
-    if (chance < 3) {
+    if (chance < 2) {
       return Fate.IS_SLOW;
     }
-    if (chance < 6) {
+    if (chance < 4) {
       return Fate.IS_PAUSED;
     }
-    if (chance < 8) {
+    if (chance < 6) {
       return Fate.IS_KILLED;
     }
-    if (chance < 10) {
+    if (chance < 8) {
       return Fate.IS_KILLED_REPORTING;
     }
-    if (chance < 14) {
+    if (chance < 12) {
       return Fate.FAILS;
     }
-    return chance < 17 ? Fate.HANDS_BACK : Fate.DOES_IT;
+    return chance < 15 ? Fate.HANDS_BACK : Fate.DOES_IT;
   }
 
   private Future<?> meet(Fate fate, Claim claim) {
