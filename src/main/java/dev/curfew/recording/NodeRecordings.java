@@ -134,8 +134,8 @@ public final class NodeRecordings implements Recordings {
   }
 
   @Override
-  public Future<Renewal> renew(UUID sessionId, String instance) {
-    return around.claims.renew(sessionId, new Claimant(instance, null), around.options.lease());
+  public Future<Renewal> renew(UUID sessionId, Claimant who) {
+    return around.claims.renew(sessionId, who, around.options.lease());
   }
 
   @Override
