@@ -9,6 +9,7 @@ import dev.curfew.auth.Role;
 import dev.curfew.auth.Scope;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
+import dev.curfew.lease.Claimant;
 import dev.curfew.lease.RecordingStage;
 import dev.curfew.session.Command;
 import dev.curfew.session.EndReason;
@@ -38,16 +39,17 @@ final class GatewayCalls {
     Principal caller = exchange.principal();
     UUID session = exchange.body().uuid("session");
     String process = instance(exchange);
-    if (!caller.has(Scope.PSM_WRITE)) {
-      return afterTheEnd(caller, session, process);
+    Claimant who = Claimant.of(process, exchange.body().optionalText("claimToken", 64));
+    if (!caller.has(Scope.PSM_WRITE) || who.token() != null) {
+      return afterTheEnd(caller, session, who);
     }
     return gateway
         .sessions()
         .ask(new Command.Heartbeat(session, visibleRealm(caller), process))
-        .compose(outcome -> polled(outcome, caller, session, process));
+        .compose(outcome -> polled(outcome, caller, session, who));
   }
 
-  private Future<Answer> polled(Outcome outcome, Principal caller, UUID session, String process) {
+  private Future<Answer> polled(Outcome outcome, Principal caller, UUID session, Claimant who) {
     if (outcome instanceof Outcome.Done done) {
       SessionView view = done.session();
       return Future.succeededFuture(
@@ -58,21 +60,21 @@ final class GatewayCalls {
     if (outcome instanceof Outcome.Refused refused && isLive(refused.session())) {
       return Future.failedFuture(refused.toException());
     }
-    return afterTheEnd(caller, session, process);
+    return afterTheEnd(caller, session, who);
   }
 
   private static boolean isLive(@Nullable SessionView view) {
     return view == null || view.state().live();
   }
 
-  private Future<Answer> afterTheEnd(Principal caller, UUID session, String process) {
+  private Future<Answer> afterTheEnd(Principal caller, UUID session, Claimant who) {
     return gateway
         .recordings()
         .find(session)
         .compose(
             recording -> {
-              Authorisation.requireRealm(caller, recording.realmId(), "Session");
-              return gateway.recordings().renew(session, process);
+              Authorisation.requireRealmOrWorker(caller, recording.realmId(), "Session");
+              return gateway.recordings().renew(session, who);
             })
         .map(renewal -> polling(renewal.gateway(), 0, renewal.stage()));
   }
