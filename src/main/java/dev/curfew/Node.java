@@ -233,10 +233,7 @@ final class Node {
         .compose(served -> deploy(() -> hub))
         .compose(served -> deploy(() -> claims))
         .compose(served -> recordings.startWorkers(claims, this::deploy))
-        .compose(
-            served ->
-                deploy(
-                    () -> new Watchdog(database, clock, bus, repairs, NodeRepairs.options(config))))
+        .compose(served -> startWatchdog(database, clock, bus, repairs))
         .compose(
             served ->
                 deploy(
@@ -273,6 +270,16 @@ final class Node {
                   // Stopped first, while its connections still are.
                   .onSuccess(served -> running.push(hub::farewell));
             });
+  }
+
+  private Future<Void> startWatchdog(
+      Database database, ClusterClock clock, Bus bus, NodeRepairs repairs) {
+    if (!config.node().roles().contains(NodeRole.WATCHDOG)) {
+      return Future.succeededFuture();
+    }
+    Watchdog watchdog = new Watchdog(database, clock, bus, repairs, NodeRepairs.options(config));
+    metrics.watchdog(watchdog.figures());
+    return deploy(() -> watchdog);
   }
 
   private Future<Void> startDelivery(NodeBasis basis, Directory directory, Signals signals) {

@@ -7,6 +7,7 @@ import dev.curfew.delivery.DeliveryFigures;
 import dev.curfew.grant.Grants;
 import dev.curfew.shard.ShardHost;
 import dev.curfew.store.LaneQueue;
+import dev.curfew.watchdog.WatchdogFigures;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -73,6 +74,25 @@ final class NodeMetrics {
         bridge,
         EventBridge::registrations,
         "Addresses that clients of the event-bus bridge have registered");
+  }
+
+  void watchdog(WatchdogFigures watchdog) {
+    for (WatchdogFigures.Move move : watchdog.possible()) {
+      FunctionCounter.builder("curfew_watchdog_moves", watchdog, all -> all.moves(move))
+          .description("Recordings that this node's watchdog took from silent owners")
+          .tag("stage", move.from().wireName())
+          .tag("to", move.to().wireName())
+          .register(metrics);
+    }
+    Gauge.builder("curfew_watchdog_active", watchdog, all -> all.active() ? 1 : 0)
+        .description("Whether this node's watchdog is the active one of the cluster")
+        .register(metrics);
+    Gauge.builder(
+            "curfew_watchdog_last_sweep_age_seconds",
+            watchdog,
+            WatchdogFigures::lastSweepAgeSeconds)
+        .description("How long ago this node's watchdog finished its last sweep")
+        .register(metrics);
   }
 
   void deliveries(DeliveryFigures deliveries) {

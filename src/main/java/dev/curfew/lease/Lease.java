@@ -94,7 +94,8 @@ public record Lease(
   public Decision reported(Claimant who, RecordingStage to, int maxAttempts) {
     boolean repeated =
         to == RecordingStage.DONE_ENCODED && encodedBy(who)
-            || to == stage && who.holds(owner, token);
+            || to == stage && who.holds(owner, token)
+            || wasPutBack(who) && (to == RecordingStage.FAILED || to == stage || to == failedFrom);
     if (repeated) {
       return new Decision.Already();
     }
@@ -111,6 +112,14 @@ public record Lease(
     return new Decision.Refused(
         ErrorCode.WRONG_STATE,
         "A recording that is " + stage.wireName() + " cannot become " + to.wireName());
+  }
+
+  /**
+   * Whether the latest claim was this one and came to nothing. Only its token tells, since nobody
+   * owns what has been put back.
+   */
+  private boolean wasPutBack(Claimant who) {
+    return owner == null && token > 0 && who.token() != null && who.token() == token;
   }
 
   /**

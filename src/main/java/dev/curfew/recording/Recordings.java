@@ -152,6 +152,7 @@ public interface Recordings {
    * A process says that it is alive (PSM Polling, once the session is over): renews the lease of a
    * worker.
    *
+   * @param who names the process; a worker's token too, where it has one
    * @return fails with NOT_OWNER, naming the stage, for a process that neither works on the
    *     recording nor owned the session when it ended
    */

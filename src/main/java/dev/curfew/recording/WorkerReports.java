@@ -5,6 +5,7 @@ import dev.curfew.fault.ErrorCode;
 import dev.curfew.lease.ArtefactKind;
 import dev.curfew.lease.Claimant;
 import dev.curfew.lease.RecordingStage;
+import dev.curfew.lease.Work;
 import dev.curfew.session.Initiator;
 import dev.curfew.storage.Watch;
 import dev.curfew.store.ArtefactRow;
@@ -50,7 +51,7 @@ final class WorkerReports {
     Path file = directory.resolve(kind.fileName());
     return around
         .claims
-        .requireHeld(sessionId, who)
+        .requireHeld(sessionId, who, Work.ENCODE)
         .compose(held -> around.blockingAction(() -> Files.createDirectories(directory)))
         .compose(created -> receive(body, file))
         .compose(received -> around.blocking(() -> Artefact.ofFile(kind, file)))

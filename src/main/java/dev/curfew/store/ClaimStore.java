@@ -181,19 +181,20 @@ public final class ClaimStore {
 
   private static Renewal withoutClaim(State state, Claimant who) {
     Lease lease = state.lease();
-    boolean gateway = state.gateway() != null && state.gateway().equals(who.instance());
+    boolean gateway =
+        who.token() == null && state.gateway() != null && state.gateway().equals(who.instance());
     if (!gateway && !lease.finishedBy(who)) {
       throw lease.notHeld().toException();
     }
     return new Renewal(lease.stage(), 0, gateway);
   }
 
-  /** Whether the claimant may write for the work under way. Fails with NOT_OWNER, NOT_FOUND. */
-  public Future<Void> requireHeld(UUID sessionId, Claimant who) {
+  /** Whether the claimant may write for this work. Fails with NOT_OWNER, NOT_FOUND. */
+  public Future<Void> requireHeld(UUID sessionId, Claimant who, Work work) {
     return rows.read(sessionId)
         .map(
             state -> {
-              if (!state.lease().heldBy(who)) {
+              if (state.lease().stage() != work.underWay() || !state.lease().heldBy(who)) {
                 throw state.lease().notHeld().toException();
               }
               return null;

@@ -3,14 +3,19 @@ package dev.curfew.store;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A task that one node of the cluster has at a time: an advisory lock of the database, held by a
  * connection of its own. When the connection ends, by whatever cause, the server gives the lock to
- * the next who asks.
+ * the next who asks; one whose node has vanished without ending it is ended by the server within
+ * half a minute.
  */
 public final class ClusterSeat {
+  /** How long its connection may take to answer before it counts as gone. */
+  private static final int PATIENCE_SECONDS = 5;
+
   private final Database database;
   private final long key;
   private volatile @Nullable SqlConnection connection;
@@ -34,6 +39,7 @@ public final class ClusterSeat {
 
   private Future<Boolean> stillHeld(SqlConnection holding) {
     return Database.query(holding, "SELECT 1", Tuple.tuple())
+        .timeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
         .map(true)
         .recover(
             lost -> {
@@ -48,6 +54,7 @@ public final class ClusterSeat {
         .compose(
             candidate ->
                 Database.query(candidate, "SELECT pg_try_advisory_lock($1)", Tuple.of(key))
+                    .timeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
                     .map(rows -> rows.iterator().next().getBoolean(0))
                     .onSuccess(
                         taken -> {

@@ -128,9 +128,17 @@ public final class Database {
         .recover(failure -> Future.failedFuture(unavailable(failure)));
   }
 
-  /** A connection of its own, outside the pools, for whoever holds on to its session. */
+  /**
+   * A connection of its own, outside the pools, for whoever holds on to its session. The server
+   * looks soon whether the node is still there, since others wait for what the session holds.
+   */
   Future<SqlConnection> dedicated() {
-    return PgConnection.connect(vertx, connectOptions(endpoint))
+    PgConnectOptions options =
+        connectOptions(endpoint)
+            .addProperty("tcp_keepalives_idle", "10")
+            .addProperty("tcp_keepalives_interval", "5")
+            .addProperty("tcp_keepalives_count", "3");
+    return PgConnection.connect(vertx, options)
         .timeout(CONNECT_SECONDS, TimeUnit.SECONDS)
         .<SqlConnection>map(connection -> connection)
         .recover(failure -> Future.failedFuture(unavailable(failure)));

@@ -232,7 +232,7 @@ public final class RecordingStore {
       """
       WITH held AS MATERIALIZED (
         SELECT session_id FROM recording
-        WHERE session_id = $1 AND stage IN (3, 5)
+        WHERE session_id = $1 AND stage = 3
           AND owner = COALESCE($2, owner) AND token = COALESCE($3, token)
         FOR UPDATE
       ), before AS MATERIALIZED (
@@ -249,7 +249,8 @@ public final class RecordingStore {
       """;
 
   /**
-   * Notes a result, in place of an earlier one of its kind, if the claimant holds the claim.
+   * Notes an encoder's result, in place of an earlier one of its kind, if the claimant holds the
+   * claim. What has been encoded is not altered any more.
    *
    * @return where the earlier one lies, which nothing refers to any more; fails with NOT_OWNER
    */
@@ -277,10 +278,15 @@ public final class RecordingStore {
 
   private static final String AT_DESTINATION =
       """
+      WITH held AS MATERIALIZED (
+        SELECT session_id FROM recording
+        WHERE session_id = $1 AND stage = 5
+          AND owner = COALESCE($2, owner) AND token = COALESCE($3, token)
+        FOR UPDATE
+      )
       UPDATE artefact a SET destination = $5
-      FROM recording r
-      WHERE a.session_id = $1 AND a.kind = $4 AND r.session_id = a.session_id AND r.stage = 5
-        AND r.owner = COALESCE($2, r.owner) AND r.token = COALESCE($3, r.token)
+      FROM held
+      WHERE a.session_id = held.session_id AND a.kind = $4
       RETURNING a.kind
       """;
 

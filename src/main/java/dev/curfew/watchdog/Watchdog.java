@@ -28,8 +28,13 @@ import org.slf4j.LoggerFactory;
 public final class Watchdog extends VerticleBase implements ClusterClock.DatabaseWatcher {
   private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
 
-  /** Most findings of one kind in a sweep; the rest is found by the next. */
+  /** Most findings of one kind at once; the rest is found by the next sweep, or in the same. */
   private static final int MOST = 500;
+
+  /** How often it notes that it is awake, and after how long without it the process stood still. */
+  private static final Duration AWAKE_EVERY = Duration.ofSeconds(1);
+
+  private static final Duration STANDSTILL = Duration.ofSeconds(5);
 
   private static final int DAYS_AHEAD = 2;
 
@@ -92,9 +97,11 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
   private final Bus bus;
   private final Repairs repairs;
   private final Options options;
-  private volatile boolean active;
+  private final WatchdogFigures figures;
+  private boolean active;
   private boolean deaf = true;
   private long hearingSince;
+  private long awakeAt;
   private long partitionsDueAt;
   private long rulesDueAt;
   private long tokensDueAt;
@@ -112,18 +119,31 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
     this.bus = bus;
     this.repairs = repairs;
     this.options = options;
+    this.figures = new WatchdogFigures(clock::now);
   }
 
   @Override
   public Future<?> start() {
     clock.watch(this);
+    awakeAt = clock.now();
+    vertx.setPeriodic(AWAKE_EVERY.toMillis(), timer -> awake());
     // The log's days first, before there is much to write.
     return sweep().onComplete(done -> schedule());
   }
 
-  /** Whether this node's watchdog is the one that sweeps. */
-  public boolean active() {
-    return active;
+  /** What it has done, and whether it is the one that sweeps. */
+  public WatchdogFigures figures() {
+    return figures;
+  }
+
+  /** Notices a standstill of the process: what was said meanwhile, it may not have heard. */
+  private void awake() {
+    long now = clock.now();
+    if (now - awakeAt > STANDSTILL.toMillis()) {
+      LOG.warn("This node stood still for {} s; silence counts from now", (now - awakeAt) / 1000);
+      hearingSince = now;
+    }
+    awakeAt = now;
   }
 
   private void schedule() {
@@ -172,6 +192,7 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
     if (held != active) {
       LOG.info(held ? "This node's watchdog is active" : "This node's watchdog is not active");
       active = held;
+      figures.active(held);
       deaf = true;
     }
     if (!held || !clock.databaseAnswers()) {
@@ -193,7 +214,8 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
         .compose(done -> part("resource rules", this::rules))
         .compose(done -> part("requests for sessions", repairs::settleRequests))
         .compose(done -> part("tokens of ended sessions", this::tokens))
-        .compose(done -> partitions());
+        .compose(done -> partitions())
+        .onSuccess(done -> figures.swept());
   }
 
   /** One part of the sweep; what stops it stops the others only if the database is away. */
@@ -212,9 +234,10 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
   }
 
   private Future<Void> giveUpSilent(Work work, Duration limit) {
+    awake();
     return claims
         .giveUpStale(work, limit, hearingSince, options.maxAttempts, MOST)
-        .map(
+        .compose(
             givenUp -> {
               for (ClaimStore.GivenUp one : givenUp) {
                 LOG.warn(
@@ -224,12 +247,15 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
                     one.sessionId(),
                     one.silent() / 1000,
                     one.stage().wireName());
+                figures.moved(work, one.stage());
               }
               if (!givenUp.isEmpty()) {
                 bus.publish(Routes.EVENTS_COMMITTED, EventsCommitted.INSTANCE);
                 bus.publish(Routes.RECORDING_READY, RecordingReady.INSTANCE);
               }
-              return null;
+              return givenUp.size() == MOST
+                  ? giveUpSilent(work, limit)
+                  : Future.<Void>succeededFuture();
             });
   }
 

@@ -13,6 +13,7 @@
  *   <li>The database does not answer: nothing is swept. Time in which the engine could not have
  *       heard anybody is not silence, so after a start, a takeover of the seat or an outage every
  *       owner has the whole limit again.
+ *   <li>The node itself stands still for a while: it counts as an outage.
  *   <li>The connection that holds the seat ends: another node takes it, and begins with the same
  *       grace. Two sweeps at once do no harm, since each write names what it was decided on.
  *   <li>One part of a sweep fails for another reason: the others are done all the same, and it is

@@ -113,7 +113,7 @@ class ClaimStoreTest {
     }
     refused(claims.renew(id, lost.claimant(), LEASE), ErrorCode.NOT_OWNER);
     refused(claims.handBack(id, lost.claimant(), Duration.ZERO, "over"), ErrorCode.NOT_OWNER);
-    refused(claims.requireHeld(id, lost.claimant()), ErrorCode.NOT_OWNER);
+    refused(claims.requireHeld(id, lost.claimant(), Work.ENCODE), ErrorCode.NOT_OWNER);
 
     assertThat(row(id)).isEqualTo(before);
     assertThat(current.attempt()).isEqualTo(2);

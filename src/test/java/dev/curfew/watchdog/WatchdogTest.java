@@ -214,10 +214,10 @@ class WatchdogTest {
     try (TestStore other = TestStore.open(store.endpoint())) {
       ClusterClock otherClock = Await.result(ClusterClock.start(other.vertx(), other.database()));
       Watchdog second = deploy(other, otherClock, Duration.ofSeconds(1));
-      assertThat(first.active()).isTrue();
-      assertThat(second.active()).isFalse();
+      assertThat(first.figures().active()).isTrue();
+      assertThat(second.figures().active()).isFalse();
       Await.result(store.vertx().undeploy(first.deploymentID()));
-      Await.until("the other takes the seat", second::active);
+      Await.until("the other takes the seat", () -> second.figures().active());
       otherClock.close();
     }
   }

@@ -17,6 +17,7 @@ import dev.curfew.lease.RecordingStage;
 import dev.curfew.lease.Work;
 import dev.curfew.store.StageDetails;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -62,7 +63,14 @@ final class WorkerCalls {
                 most == null ? 1 : (int) Math.min(most, Claims.MOST),
                 Duration.ofSeconds(wait == null ? 0 : wait));
     // Whoever has gone must not be left owning work that they never hear of.
-    exchange.response().closeHandler(gone -> ticket.cancel());
+    HttpServerResponse response = exchange.response();
+    response.closeHandler(
+        closed -> {
+          // Streams of HTTP/2 are closed after every answer, too.
+          if (!response.ended()) {
+            ticket.cancel();
+          }
+        });
     return ticket.granted().map(this::claims);
   }
 
