@@ -43,7 +43,7 @@ public final class EncoderWorker extends VerticleBase {
                   new WorkLoop(
                       vertx,
                       site,
-                      new Encoding(vertx, site, encoder, thread, around.files),
+                      new Encoding(vertx, site, encoder, thread, around.options.workDirectory()),
                       around.manner());
               return loop.start();
             });

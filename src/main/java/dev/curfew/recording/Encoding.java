@@ -23,15 +23,15 @@ public final class Encoding implements WorkLoop.Task {
 
   /**
    * @param thread for encoding, which may well take hours
-   * @param files scratch space
+   * @param directory scratch space, created when missing
    */
-  Encoding(
-      Vertx vertx, EncodingSite site, Encoder encoder, WorkerExecutor thread, WorkFiles files) {
+  public Encoding(
+      Vertx vertx, EncodingSite site, Encoder encoder, WorkerExecutor thread, Path directory) {
     this.vertx = vertx;
     this.site = site;
     this.encoder = encoder;
     this.thread = thread;
-    this.files = files;
+    this.files = new WorkFiles(directory);
   }
 
   @Override
@@ -39,7 +39,8 @@ public final class Encoding implements WorkLoop.Task {
       Claim claim, DoubleConsumer progress, BooleanSupplier cancelled) {
     UntilAnswered untilAnswered = new UntilAnswered(vertx, cancelled);
     Path place = files.place(claim.sessionId(), claim.claimToken());
-    return site.source(claim)
+    return untilAnswered
+        .ask(() -> site.source(claim, cancelled))
         .compose(
             source ->
                 thread.executeBlocking(

@@ -24,7 +24,7 @@ final class NodeEncodingSite extends NodeWorkSite implements EncodingSite {
   }
 
   @Override
-  public Future<StoredRecording> source(Claim claim) {
+  public Future<RecordingSource> source(Claim claim, BooleanSupplier cancelled) {
     Future<RecordingRow> recording = around.recordings.find(claim.sessionId());
     Future<String> title = around.recordings.title(claim.sessionId());
     Future<List<Chunk>> chunks = ManifestRows.all(around.manifests, claim.sessionId());

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Asks again while the database, the store or a node does not answer, so that an outage does not
  * cost hours of work. What is asked must be harmless to repeat.
  */
-final class UntilAnswered {
+public final class UntilAnswered {
   private static final long SHORTEST_RETRY_MILLIS = 100;
   private static final long LONGEST_RETRY_MILLIS = 5_000;
   private static final long MOST_ASKED_FOR_SECONDS = 60;
@@ -25,7 +25,7 @@ final class UntilAnswered {
   /**
    * @param haste whether to give up after a few times, as on shutdown
    */
-  UntilAnswered(Vertx vertx, BooleanSupplier haste) {
+  public UntilAnswered(Vertx vertx, BooleanSupplier haste) {
     this.vertx = vertx;
     this.haste = haste;
   }
@@ -44,7 +44,7 @@ final class UntilAnswered {
         : 0;
   }
 
-  <T> Future<T> ask(Supplier<Future<T>> question) {
+  public <T> Future<T> ask(Supplier<Future<T>> question) {
     Promise<T> promise = Promise.promise();
     ask(question, promise, SHORTEST_RETRY_MILLIS, 1);
     return promise.future();
