@@ -31,6 +31,7 @@ import picocli.CommandLine.HelpCommand;
       SessionsCommand.class,
       EventsCommand.class,
       RecordingsCommand.class,
+      EncoderCommand.class,
       KeysCommand.class,
       UsersCommand.class,
       AuditCommand.class,

@@ -61,6 +61,7 @@ class ArchitectureTest {
               "fault"),
           uses("storage", "config", "fault"),
           uses("recording", "storage", "store", "bus", "lease", "session", "fault"),
+          uses("worker", "recording", "store", "bus", "lease", "config", "fault"),
           uses("claim", "bus", "store", "lease", "fault"),
           uses("watchdog", "bus", "store", "cluster", "lease", "fault"),
           uses("alert", "bus", "store", "realm", "auth", "session", "fault"),

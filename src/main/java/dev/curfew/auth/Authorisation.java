@@ -27,6 +27,8 @@ public final class Authorisation {
   private static final EnumSet<Scope> OF_WORKERS =
       EnumSet.of(Scope.RECORDING_ENCODE, Scope.RECORDING_UPLOAD, Scope.RECORDING_ENCRYPT);
 
+  private static final String HOME_REALM = "root";
+
   private Authorisation() {}
 
   /** What a caller wants of an object. */
@@ -114,6 +116,33 @@ public final class Authorisation {
     if (principal.realmId() != realmId && !principal.is(Role.ADMIN)) {
       throw CurfewException.notFound(what);
     }
+  }
+
+  /**
+   * The caller may be given work on recordings of any realm: encoders and uploaders belong to the
+   * installation.
+   */
+  public static void requireServesAllRealms(Principal worker) {
+    if (!servesAllRealms(worker)) {
+      throw CurfewException.of(
+          ErrorCode.FORBIDDEN, "Encoders and uploaders belong to the realm " + HOME_REALM);
+    }
+  }
+
+  /** As {@link #requireRealm}, and a worker of the installation sees the recordings of all. */
+  public static void requireRealmOrWorker(Principal principal, int realmId, String what) {
+    if (!isWorker(principal) || !servesAllRealms(principal)) {
+      requireRealm(principal, realmId, what);
+    }
+  }
+
+  /** Whether the caller is an encoder or uploader: known by the scopes that only they are given. */
+  public static boolean isWorker(Principal principal) {
+    return principal.has(Scope.RECORDING_ENCODE) || principal.has(Scope.RECORDING_UPLOAD);
+  }
+
+  private static boolean servesAllRealms(Principal worker) {
+    return worker.is(Role.ADMIN) || worker.realm().equals(HOME_REALM);
   }
 
   /** The caller administers the realm. */

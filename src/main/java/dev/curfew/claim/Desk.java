@@ -14,6 +14,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -178,7 +179,8 @@ final class Desk {
     for (Claim claim : List.copyOf(claims)) {
       goingBack++;
       store
-          .handBack(claim.sessionId(), claim.claimant(), "whoever claimed it has gone")
+          .handBack(
+              claim.sessionId(), claim.claimant(), Duration.ZERO, "whoever claimed it has gone")
           .onSuccess(
               back -> {
                 bus.publish(Routes.EVENTS_COMMITTED, EventsCommitted.INSTANCE);

@@ -60,6 +60,15 @@ public final class CurfewException extends RuntimeException {
     return new CurfewException(ErrorCode.RATE_LIMITED, null, message, null, seconds);
   }
 
+  /**
+   * {@link ErrorCode#UNAVAILABLE}.
+   *
+   * @param wait until it is worth trying again; zero where that is not known
+   */
+  public static CurfewException unavailable(String message, Duration wait) {
+    return new CurfewException(ErrorCode.UNAVAILABLE, null, message, null, wait.toSeconds());
+  }
+
   public static CurfewException causedBy(ErrorCode code, String message, Throwable cause) {
     return new CurfewException(code, null, message, cause);
   }

@@ -15,6 +15,7 @@ import dev.curfew.store.StageDetails;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -61,6 +62,11 @@ public final class NodeRecordings implements Recordings {
   }
 
   @Override
+  public Future<String> title(UUID sessionId) {
+    return around.recordings.title(sessionId);
+  }
+
+  @Override
   public Future<RecordingPage> list(RecordingFilter filter, @Nullable String after, int limit) {
     return around.recordings.list(filter, after, limit);
   }
@@ -77,8 +83,11 @@ public final class NodeRecordings implements Recordings {
   }
 
   @Override
-  public Future<List<ChunkRow>> chunks(UUID sessionId, long from, int limit) {
-    return around.manifests.list(sessionId, from, limit);
+  public Future<List<ChunkRow>> chunks(
+      UUID sessionId, @Nullable ChunkKind kind, long from, int limit) {
+    return kind == null
+        ? around.manifests.list(sessionId, from, limit)
+        : around.manifests.list(sessionId, kind, from, limit);
   }
 
   @Override
@@ -124,8 +133,13 @@ public final class NodeRecordings implements Recordings {
 
   @Override
   public Future<RecordingStage> updateStatus(
-      UUID sessionId, Claimant who, RecordingStage to, StageDetails details) {
-    return reports.updateStatus(sessionId, who, to, details);
+      UUID sessionId, Claimant who, RecordingStage to, Duration rest, StageDetails details) {
+    return reports.updateStatus(sessionId, who, to, rest, details);
+  }
+
+  @Override
+  public Future<RecordingStage> handBack(UUID sessionId, Claimant who, Duration rest, String why) {
+    return reports.handBack(sessionId, who, rest, why);
   }
 
   @Override

@@ -1,10 +1,10 @@
 package dev.curfew.recording;
 
+import dev.curfew.fault.CurfewException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.WriteStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -111,9 +111,10 @@ final class PiecedContent implements Content {
         in = stream;
       }
       long leftInPiece = current.size() - offsetInPiece;
-      byte[] bytes = stream.readNBytes((int) Math.min(READ_SIZE, Math.min(left, leftInPiece)));
-      if (bytes.length == 0) {
-        throw new EOFException("shorter than it was");
+      int wanted = (int) Math.min(READ_SIZE, Math.min(left, leftInPiece));
+      byte[] bytes = stream.readNBytes(wanted);
+      if (bytes.length < wanted) {
+        throw CurfewException.notFound("The rest of the content, which is shorter than it was,");
       }
       left -= bytes.length;
       offsetInPiece += bytes.length;

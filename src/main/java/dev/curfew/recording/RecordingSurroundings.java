@@ -119,6 +119,11 @@ public final class RecordingSurroundings {
     };
   }
 
+  /** How this node's own workers go about it. */
+  WorkLoop.Manner manner() {
+    return new WorkLoop.Manner(options.retryDelay(), false);
+  }
+
   /** Says that the log has grown. */
   void committed() {
     bus.publish(Routes.EVENTS_COMMITTED, EventsCommitted.INSTANCE);

@@ -15,6 +15,7 @@ import dev.curfew.store.StageDetails;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -67,6 +68,9 @@ public interface Recordings {
 
   Future<RecordingRow> find(UUID sessionId);
 
+  /** What people call the recording. */
+  Future<String> title(UUID sessionId);
+
   /**
    * Recordings, the newest session first.
    *
@@ -97,9 +101,10 @@ public interface Recordings {
   /**
    * The manifest: one line a chunk, in order of sequence.
    *
+   * @param kind the only kind wanted; null for all
    * @param from the first sequence number wanted; numbers begin at 1
    */
-  Future<List<ChunkRow>> chunks(UUID sessionId, long from, int limit);
+  Future<List<ChunkRow>> chunks(UUID sessionId, @Nullable ChunkKind kind, long from, int limit);
 
   /** One chunk's bytes; text is UTF-8. */
   Future<Content> chunk(UUID sessionId, long sequence);
@@ -142,13 +147,22 @@ public interface Recordings {
    * A worker reports how far it has come (PSM UpdateRecordingProcessStatus). Reporting the same
    * again is a success.
    *
+   * @param rest how long the recording rests before it can be claimed again, if the attempt failed
    * @return the stage it is in now: that which was reported, or, when the worker reports that its
    *     attempt failed, the one the recording was put back to; fails with NOT_OWNER or WRONG_STATE,
    *     naming the stage, and UNPROCESSABLE, field {@code sha256}, when what was uploaded is not
    *     what was encoded
    */
   Future<RecordingStage> updateStatus(
-      UUID sessionId, Claimant who, RecordingStage to, StageDetails details);
+      UUID sessionId, Claimant who, RecordingStage to, Duration rest, StageDetails details);
+
+  /**
+   * A worker gives its claim back unharmed: the attempt does not count.
+   *
+   * @param rest how long the recording rests before it can be claimed again
+   * @return the stage it waits in; fails with NOT_OWNER when the claimant holds no claim (any more)
+   */
+  Future<RecordingStage> handBack(UUID sessionId, Claimant who, Duration rest, String why);
 
   /** The stages of these sessions' recordings; those without one are left out. */
   Future<Map<UUID, RecordingStage>> processStatus(List<UUID> sessionIds);

@@ -7,14 +7,16 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Asks again while the database or the store does not answer, so that an outage does not cost hours
- * of work. What is asked must be harmless to repeat.
+ * Asks again while the database, the store or a node does not answer, so that an outage does not
+ * cost hours of work. What is asked must be harmless to repeat.
  */
-final class UntilAnswered {
+public final class UntilAnswered {
   private static final long SHORTEST_RETRY_MILLIS = 100;
   private static final long LONGEST_RETRY_MILLIS = 5_000;
+  private static final long MOST_ASKED_FOR_SECONDS = 60;
   private static final int TRIES_IN_HASTE = 5;
 
   private final Vertx vertx;
@@ -23,12 +25,26 @@ final class UntilAnswered {
   /**
    * @param haste whether to give up after a few times, as on shutdown
    */
-  UntilAnswered(Vertx vertx, BooleanSupplier haste) {
+  public UntilAnswered(Vertx vertx, BooleanSupplier haste) {
     this.vertx = vertx;
     this.haste = haste;
   }
 
-  <T> Future<T> ask(Supplier<Future<T>> question) {
+  /** Whether the same may have another answer later. */
+  private static boolean isNoAnswer(@Nullable Throwable failure) {
+    return failure instanceof CurfewException known
+        && (known.code().category() == ErrorCode.Category.UNAVAILABLE
+            || known.code() == ErrorCode.RATE_LIMITED);
+  }
+
+  /** How long whoever failed asks to be left alone, in milliseconds, up to a minute. */
+  static long askedFor(@Nullable Throwable failure) {
+    return failure instanceof CurfewException known
+        ? Math.min(MOST_ASKED_FOR_SECONDS, known.retryAfterSeconds()) * 1_000
+        : 0;
+  }
+
+  public <T> Future<T> ask(Supplier<Future<T>> question) {
     Promise<T> promise = Promise.promise();
     ask(question, promise, SHORTEST_RETRY_MILLIS, 1);
     return promise.future();
@@ -40,12 +56,11 @@ final class UntilAnswered {
         .onComplete(
             answer -> {
               boolean again =
-                  answer.cause() instanceof CurfewException known
-                      && known.code().category() == ErrorCode.Category.UNAVAILABLE
-                      && (tries < TRIES_IN_HASTE || !haste.getAsBoolean());
+                  isNoAnswer(answer.cause()) && (tries < TRIES_IN_HASTE || !haste.getAsBoolean());
               if (again) {
                 long next = Math.min(LONGEST_RETRY_MILLIS, delay * 2);
-                vertx.setTimer(delay, timer -> ask(question, promise, next, tries + 1));
+                long wait = Math.max(delay, askedFor(answer.cause()));
+                vertx.setTimer(wait, timer -> ask(question, promise, next, tries + 1));
               } else {
                 promise.handle(answer);
               }

@@ -54,11 +54,10 @@ public final class UploaderWorker extends VerticleBase {
     vertx.setPeriodic(0, CLEAR_EVERY.toMillis(), timer -> clear());
     loop =
         new WorkLoop(
-            around,
-            claims,
-            Work.UPLOAD,
-            node,
-            new Uploading(new Uploader(around.destination), thread));
+            vertx,
+            new NodeWorkSite(around, claims, Work.UPLOAD, node),
+            new Uploading(new Uploader(around.destination), thread),
+            around.manner());
     return loop.start();
   }
 

@@ -4,15 +4,12 @@ import dev.curfew.bus.Claims;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
 import dev.curfew.lease.Claim;
-import dev.curfew.lease.RecordingStage;
-import dev.curfew.lease.Work;
-import dev.curfew.store.ClaimStore.Moved;
 import dev.curfew.store.StageDetails;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
@@ -20,26 +17,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A worker of this node: claims a recording, works on it, reports, claims the next. Lives on the
- * event loop of its verticle.
+ * A worker: claims a recording, works on it, reports, claims the next. Lives on one event loop.
  *
  * <p>The lease is renewed from the moment of the claim until the report has been answered, and the
  * work is told to stop when the lease is lost. On shutdown the work is told to stop first, the
  * claim is given back second, and only then does the renewing end: nobody else begins while this
  * worker is still at it.
- *
- * <p>Each run has a name of its own, so that what an earlier run left behind is recognised and put
- * back when the next one starts, without waiting for its silence to be noticed.
  */
-final class WorkLoop {
+public final class WorkLoop {
   private static final Logger LOG = LoggerFactory.getLogger(WorkLoop.class);
 
   private static final Duration WAIT = Duration.ofSeconds(30);
-  private static final long PAUSE_MILLIS = 1_000;
+  private static final long SHORTEST_PAUSE_MILLIS = 1_000;
+  private static final long LONGEST_PAUSE_MILLIS = 8_000;
+  private static final int TRIES_WHEN_ONCE = 5;
+  private static final int FAILURES_TO_TELL = 2;
+  private static final Duration FIRST_REST = Duration.ofSeconds(2);
   private static final Duration LONGEST_REST = Duration.ofMinutes(5);
 
   /** The work itself. */
-  interface Task {
+  public interface Task {
     /**
      * Does it, up to where only the report is missing.
      *
@@ -53,6 +50,21 @@ final class WorkLoop {
     Future<Void> reported(Claim claim);
   }
 
+  /**
+   * How a worker goes about it.
+   *
+   * @param retryDelay how long a recording rests after its first attempt failed; ten times as long
+   *     after each further one, up to five minutes
+   * @param once whether to end when no recording is ready, rather than to wait for the next
+   */
+  public record Manner(Duration retryDelay, boolean once) {
+    /** Works until it is stopped. */
+    public static final Manner STEADY = new Manner(FIRST_REST, false);
+
+    /** Works until there is nothing to do. */
+    public static final Manner ONCE = new Manner(FIRST_REST, true);
+  }
+
   private static final class Job {
     final Claim claim;
     volatile boolean cancelled;
@@ -63,63 +75,65 @@ final class WorkLoop {
     }
   }
 
-  private final RecordingSurroundings around;
-  private final Claims claims;
-  private final Work work;
+  private final Vertx vertx;
+  private final WorkSite site;
   private final Task task;
-  private final String name;
-  private final String instance;
+  private final Manner manner;
   private final UntilAnswered untilAnswered;
-  private final Promise<Void> stopped = Promise.promise();
+  private final Promise<Void> ended = Promise.promise();
   private Claims.@Nullable Ticket asked;
   private @Nullable Job job;
+  private @Nullable CurfewException denied;
   private boolean stopping;
+  private boolean hurried;
+  private int claimsFailed;
 
-  WorkLoop(RecordingSurroundings around, Claims claims, Work work, String node, Task task) {
-    this.around = around;
-    this.claims = claims;
-    this.work = work;
+  public WorkLoop(Vertx vertx, WorkSite site, Task task, Manner manner) {
+    this.vertx = vertx;
+    this.site = site;
     this.task = task;
-    this.untilAnswered = new UntilAnswered(around.vertx, () -> stopping);
-    this.name = node + "/" + (work == Work.ENCODE ? "encoder" : "uploader") + "/";
-    this.instance = name + UUID.randomUUID().toString().substring(0, 8);
+    this.manner = manner;
+    this.untilAnswered = new UntilAnswered(vertx, () -> hurried);
   }
 
   /** Puts back what earlier runs left, then works until it is stopped. */
-  Future<Void> start() {
-    return around
-        .claims
-        .giveUpEarlierRuns(work, name, instance, around.options.maxAttempts())
-        .map(
-            givenUp -> {
-              if (!givenUp.isEmpty()) {
-                LOG.info(
-                    "{} recordings of an earlier run of {} are put back", givenUp.size(), name);
-                around.committedAndReady();
-              }
-              next();
-              return null;
-            });
+  public Future<Void> start() {
+    return site.begin().onSuccess(begun -> next());
   }
 
-  /** Completes when nothing is under way any more. */
-  Future<Void> stop() {
+  /**
+   * Completes when the worker has ended, of its own or because it was told to. Fails with
+   * UNAUTHENTICATED or FORBIDDEN when it is not let in and, if it works only {@linkplain
+   * Manner#once once}, with UNAVAILABLE when nobody answers its claims.
+   */
+  public Future<Void> ended() {
+    return ended.future();
+  }
+
+  /** Gives back what it works on; completes when nothing is under way any more. */
+  public Future<Void> stop() {
+    hurried = true;
+    if (job != null) {
+      job.cancelled = true;
+    }
+    return finish();
+  }
+
+  /** Claims nothing more; completes when the present recording is done. */
+  public Future<Void> finish() {
     stopping = true;
     if (asked != null) {
       asked.cancel();
     }
-    if (job != null) {
-      job.cancelled = true;
-    }
-    return stopped.future();
+    return ended.future().otherwiseEmpty();
   }
 
   private void next() {
     if (stopping) {
-      stopped.tryComplete();
+      end();
       return;
     }
-    Claims.Ticket ticket = claims.claim(work, instance, 1, WAIT);
+    Claims.Ticket ticket = site.claim(manner.once ? Duration.ZERO : WAIT);
     asked = ticket;
     ticket
         .granted()
@@ -128,32 +142,68 @@ final class WorkLoop {
               asked = null;
               if (stopping) {
                 // The ticket was cancelled; what it may have brought is given back.
-                stopped.tryComplete();
+                end();
               } else if (granted.failed()) {
-                LOG.debug("{} got no claims: {}", instance, granted.cause().getMessage());
-                around.vertx.setTimer(PAUSE_MILLIS, timer -> next());
-              } else if (granted.result().isEmpty()) {
-                next();
-              } else {
+                notGranted(granted.cause());
+              } else if (!granted.result().isEmpty()) {
+                claimsFailed = 0;
                 work(new Job(granted.result().get(0)));
+              } else if (manner.once) {
+                end();
+              } else {
+                claimsFailed = 0;
+                next();
               }
             });
+  }
+
+  private void notGranted(Throwable failure) {
+    claimsFailed++;
+    if (isDenial(failure)) {
+      deny((CurfewException) failure);
+      end();
+    } else if (manner.once && claimsFailed == TRIES_WHEN_ONCE) {
+      ended.tryFail(failure);
+    } else {
+      long pause =
+          Math.max(
+              UntilAnswered.askedFor(failure),
+              Math.min(
+                  LONGEST_PAUSE_MILLIS, SHORTEST_PAUSE_MILLIS << Math.min(claimsFailed - 1, 10)));
+      if (claimsFailed == FAILURES_TO_TELL) {
+        LOG.warn("{} gets no claims for now: {}", site.instance(), failure.getMessage());
+      }
+      vertx.setTimer(pause, timer -> next());
+    }
+  }
+
+  private void end() {
+    if (denied != null) {
+      ended.tryFail(denied);
+    } else {
+      ended.tryComplete();
+    }
+  }
+
+  private void deny(CurfewException failure) {
+    denied = failure;
+    stopping = true;
+    hurried = true;
+    if (job != null) {
+      job.cancelled = true;
+    }
   }
 
   private void work(Job started) {
     Claim claim = started.claim;
     job = started;
-    around.progress.at(claim.sessionId(), 0);
+    site.progress(claim, 0);
     long heartbeat =
-        around.vertx.setPeriodic(
-            Math.max(1, around.options.lease().toMillis() / 3), timer -> renew(started));
+        vertx.setPeriodic(Math.max(1, site.lease().toMillis() / 3), timer -> renew(started));
     Future<StageDetails> result;
     try {
       result =
-          task.perform(
-              claim,
-              fraction -> around.progress.at(claim.sessionId(), fraction),
-              () -> started.cancelled);
+          task.perform(claim, fraction -> site.progress(claim, fraction), () -> started.cancelled);
     } catch (RuntimeException failure) {
       result = Future.failedFuture(failure);
     }
@@ -163,13 +213,16 @@ final class WorkLoop {
                 done.succeeded() ? report(started, done.result()) : failed(started, done.cause()))
         .onComplete(
             over -> {
-              around.vertx.cancelTimer(heartbeat);
-              around.progress.over(claim.sessionId());
+              vertx.cancelTimer(heartbeat);
+              site.over(claim);
               job = null;
               if (over.failed()) {
+                if (isDenial(over.cause())) {
+                  deny((CurfewException) over.cause());
+                }
                 LOG.warn(
                     "{} of session {} could not be reported: {}",
-                    work,
+                    claim.work(),
                     claim.sessionId(),
                     over.cause().getMessage());
               }
@@ -178,16 +231,18 @@ final class WorkLoop {
   }
 
   private void renew(Job held) {
-    around
-        .claims
-        .renew(held.claim.sessionId(), held.claim.claimant(), around.options.lease())
+    site.renew(held.claim)
         .onFailure(
             failure -> {
               if (isRefusal(failure) && !held.lost) {
                 LOG.warn(
-                    "{} has lost the recording of session {}", instance, held.claim.sessionId());
+                    "{} has lost the recording of session {}",
+                    site.instance(),
+                    held.claim.sessionId());
                 held.lost = true;
                 held.cancelled = true;
+              } else if (isDenial(failure)) {
+                deny((CurfewException) failure);
               }
             });
   }
@@ -198,15 +253,21 @@ final class WorkLoop {
         && (known.code() == ErrorCode.NOT_OWNER || known.code() == ErrorCode.NOT_FOUND);
   }
 
+  /** The worker is not let in: it can do nothing more. */
+  private static boolean isDenial(Throwable failure) {
+    return failure instanceof CurfewException known
+        && (known.code() == ErrorCode.UNAUTHENTICATED || known.code() == ErrorCode.FORBIDDEN);
+  }
+
   private Future<Void> report(Job done, StageDetails details) {
     return untilAnswered
-        .ask(() -> move(done.claim, work.done(), Duration.ZERO, details))
+        .ask(() -> site.done(done.claim, details))
         .compose(
-            moved -> {
+            reported -> {
               LOG.info(
                   "The recording of session {} is {}",
                   done.claim.sessionId(),
-                  work.done().wireName());
+                  done.claim.work().done().wireName());
               return task.reported(done.claim);
             });
   }
@@ -216,40 +277,24 @@ final class WorkLoop {
     if (over.lost || isRefusal(failure)) {
       return Future.succeededFuture();
     }
+    if (isDenial(failure)) {
+      return Future.failedFuture(failure);
+    }
     if (over.cancelled) {
-      return untilAnswered
-          .ask(() -> around.claims.handBack(claim.sessionId(), claim.claimant(), "shutting down"))
-          .onSuccess(back -> around.committedAndReady())
-          .mapEmpty();
+      return untilAnswered.ask(() -> site.handBack(claim, Duration.ZERO, "shutting down"));
     }
     LOG.warn(
         "{} of session {} failed, attempt {}: {}",
-        work,
+        claim.work(),
         claim.sessionId(),
         claim.attempt(),
         reason(failure),
         failure instanceof CurfewException ? failure.getCause() : failure);
-    return untilAnswered
-        .ask(
-            () ->
-                move(
-                    claim,
-                    RecordingStage.FAILED,
-                    rest(claim.attempt()),
-                    StageDetails.failure(reason(failure))))
-        .mapEmpty();
-  }
-
-  private Future<Moved> move(Claim claim, RecordingStage to, Duration rest, StageDetails details) {
-    return around
-        .claims
-        .report(
-            claim.sessionId(), claim.claimant(), to, around.options.maxAttempts(), rest, details)
-        .onSuccess(moved -> around.committedAndReady());
+    return untilAnswered.ask(() -> site.failed(claim, rest(claim.attempt()), reason(failure)));
   }
 
   private Duration rest(int attempt) {
-    Duration rest = around.options.retryDelay();
+    Duration rest = manner.retryDelay;
     for (int i = 1; i < attempt && rest.compareTo(LONGEST_REST) < 0; i++) {
       rest = rest.multipliedBy(10);
     }

@@ -160,10 +160,10 @@ final class WorkerReports {
   // Stages
 
   Future<RecordingStage> updateStatus(
-      UUID sessionId, Claimant who, RecordingStage to, StageDetails details) {
+      UUID sessionId, Claimant who, RecordingStage to, Duration rest, StageDetails details) {
     String uploaded = details.sha256();
     if (to != RecordingStage.DONE_UPLOADED || uploaded == null) {
-      return report(sessionId, who, to, details);
+      return report(sessionId, who, to, rest, details);
     }
     return around
         .recordings
@@ -171,15 +171,15 @@ final class WorkerReports {
         .compose(
             recording -> {
               requireOneOf(recording, uploaded);
-              return report(sessionId, who, to, details);
+              return report(sessionId, who, to, rest, details);
             });
   }
 
   private Future<RecordingStage> report(
-      UUID sessionId, Claimant who, RecordingStage to, StageDetails details) {
+      UUID sessionId, Claimant who, RecordingStage to, Duration rest, StageDetails details) {
     return around
         .claims
-        .report(sessionId, who, to, around.options.maxAttempts(), Duration.ZERO, details)
+        .report(sessionId, who, to, around.options.maxAttempts(), rest, details)
         .map(this::tell);
   }
 
@@ -193,6 +193,10 @@ final class WorkerReports {
           "sha256",
           "sha256 is not that of the video or another artefact of the recording");
     }
+  }
+
+  Future<RecordingStage> handBack(UUID sessionId, Claimant who, Duration rest, String why) {
+    return around.claims.handBack(sessionId, who, rest, why).map(this::tell);
   }
 
   Future<RecordingStage> retry(UUID sessionId, Initiator by) {

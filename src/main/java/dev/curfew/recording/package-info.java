@@ -21,7 +21,9 @@
  *       dev.curfew.storage.ObjectStore}; it believes only what it reads back.
  *   <li><b>Workers.</b> {@link dev.curfew.recording.EncoderWorker} and {@link
  *       dev.curfew.recording.UploaderWorker} claim recordings, renew their leases while they work,
- *       and report with the fencing token of the claim.
+ *       and report with the fencing token of the claim. The loop of a worker is a {@link
+ *       dev.curfew.recording.WorkLoop}; where it claims and reports is a {@link
+ *       dev.curfew.recording.WorkSite}, which need not be this node.
  * </ul>
  *
  * Capture, encoding and delivery know nothing of stages, claims, SQL or HTTP; they block and belong

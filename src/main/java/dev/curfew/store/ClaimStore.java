@@ -233,10 +233,20 @@ public final class ClaimStore {
         TRIES);
   }
 
-  /** A worker gives its claim back unharmed; the attempt does not count. */
-  public Future<Moved> handBack(UUID sessionId, Claimant who, String why) {
+  /**
+   * A worker gives its claim back unharmed; the attempt does not count.
+   *
+   * @param rest how long the recording rests before it can be claimed again
+   * @return fails with NOT_OWNER, NOT_FOUND
+   */
+  public Future<Moved> handBack(UUID sessionId, Claimant who, Duration rest, String why) {
     return move(
-        sessionId, lease -> lease.handedBack(who), StageDetails.failure(why), ClaimStore::process);
+        sessionId,
+        lease -> lease.handedBack(who),
+        rest,
+        StageDetails.failure(why),
+        ClaimStore::process,
+        TRIES);
   }
 
   /** A Failed recording is tried again. Fails with WRONG_STATE. */

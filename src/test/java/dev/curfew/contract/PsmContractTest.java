@@ -32,7 +32,8 @@ class PsmContractTest {
               "saveScreenshot",
               "saveSessionRecording",
               "getRecordingProcessStatus",
-              "updateRecordingProcessStatus");
+              "updateRecordingProcessStatus",
+              "releaseClaim");
     } finally {
       at.close();
     }

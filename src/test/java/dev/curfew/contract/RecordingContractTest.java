@@ -56,7 +56,8 @@ class RecordingContractTest {
               "saveScreenshot",
               "saveSessionRecording",
               "getRecordingProcessStatus",
-              "updateRecordingProcessStatus");
+              "updateRecordingProcessStatus",
+              "releaseClaim");
       assertThat(at.dialects.admin.neverSucceeded())
           .doesNotContain(
               "getVideo",
@@ -313,6 +314,119 @@ class RecordingContractTest {
     assertThat(at.user.get(path).is(200).json().getString("destination"))
         .isEqualTo("file:///nowhere/" + session);
     at.admin.post("/api/v1/admin/recordings/" + session + "/retry").is(409);
+  }
+
+  @Test
+  void claim_isGivenBackUnharmedAndTakenAgain() {
+    String session = at.psmSession();
+    record(session);
+    end(session);
+    JsonObject claim = claim("EncoderClaim", session);
+    assertThat(claim.getDouble("LeaseSeconds")).isEqualTo(120.0);
+    String token = claim.getString("ClaimToken");
+    JsonObject poll = of(session).put("processInstance", "worker-1");
+    at.worker.post(PSM + "Polling", poll.copy().put("claimToken", token)).is(200);
+    at.worker.post(PSM + "Polling", poll.copy().put("claimToken", "zzz")).is(409);
+    at.worker.post(PSM + "Polling", poll.copy().put("claimToken", "?")).is(400);
+
+    release(session, "zzz", new JsonObject()).is(409);
+    release(session, token, new JsonObject().put("retryAfterSeconds", -1)).is(400);
+    release(session, "?", new JsonObject()).is(400);
+    at.gateway.post(PSM + "ReleaseClaim", released(session, token)).is(403);
+    assertThat(stage(session)).isEqualTo("Encoding");
+    release(session, token, new JsonObject().put("reason", "shutting down")).is(200);
+    assertThat(stage(session)).isEqualTo("Ended");
+    assertThat(release(session, token, new JsonObject()).is(409).json().getString("Stage"))
+        .isEqualTo("Ended");
+    report(session, token, "Done-Encoded", new JsonObject()).is(409);
+
+    JsonObject again = claim("EncoderClaim", session);
+    assertThat(again.getInteger("Attempt")).as("the first one does not count").isEqualTo(1);
+    release(session, again.getString("ClaimToken"), new JsonObject().put("retryAfterSeconds", 3600))
+        .is(200);
+    JsonArray none =
+        at.worker
+            .post(
+                PSM + "EncoderClaim",
+                new JsonObject().put("processInstance", "worker-1").put("maxSessions", 100))
+            .is(200)
+            .json()
+            .getJsonArray("SessionIds");
+    assertThat(none.contains(session)).as("claimed while it rests").isFalse();
+  }
+
+  private static Reply release(String session, String token, JsonObject more) {
+    return at.worker.post(PSM + "ReleaseClaim", released(session, token).mergeIn(more));
+  }
+
+  private static JsonObject released(String session, String token) {
+    return new JsonObject()
+        .put("privSessionId", session)
+        .put("processInstance", "worker-1")
+        .put("claimToken", token);
+  }
+
+  @Test
+  void manifest_bringsTheTextsAlongWhereTheyAreAskedFor() {
+    String session = at.psmSession();
+    record(session);
+    String path = "/api/v1/recordings/" + session;
+    JsonArray items =
+        at.worker.get(path + "/chunks?text=true").is(200).json().getJsonArray("items");
+    assertThat(items.stream().map(item -> ((JsonObject) item).getString("text")))
+        .containsExactly("select 1;", "copied", null, null);
+    assertThat(at.worker.get(path + "/chunks?text=false").is(200).text()).doesNotContain("copied");
+    at.worker.get(path + "/chunks?text=maybe").is(400);
+    assertThat(at.worker.get(path + "/chunks?kind=clipboard&text=true").is(200).text())
+        .contains("copied")
+        .doesNotContain("select");
+    at.worker.get(path + "/chunks?kind=mouse").is(400);
+    assertThat(at.worker.get(path).is(200).json().getString("title")).startsWith("Session ");
+    assertThat(at.worker.get(PSM + "GetPAMSettings").is(200).json().getValue("PSMEncryptionKey"))
+        .isNull();
+  }
+
+  @Test
+  void manifest_endsAPageOfTextsEarlyAndGoesOnFromThere() {
+    String session = at.psmSession();
+    for (int i = 0; i < 3; i++) {
+      at.gateway
+          .post(PSM + "saveclipboard", of(session).put("text", (i + "-").repeat(300_000)))
+          .is(200);
+    }
+    String path = "/api/v1/recordings/" + session + "/chunks?text=true&limit=3";
+    JsonObject first = at.worker.get(path).is(200).json();
+    assertThat(first.getJsonArray("items")).hasSize(1);
+    JsonObject second = at.worker.get(path + "&after=" + first.getString("next")).is(200).json();
+    assertThat(second.getJsonArray("items").getJsonObject(0).getString("text")).startsWith("1-");
+    JsonObject third = at.worker.get(path + "&after=" + second.getString("next")).is(200).json();
+    assertThat(third.getJsonArray("items").getJsonObject(0).getInteger("seq")).isEqualTo(3);
+    assertThat(third.getString("next")).isNull();
+  }
+
+  @Test
+  void workerOfTheInstallation_mayReadWhatItClaims() {
+    String session =
+        at.session(
+            new JsonObject()
+                .put("userId", at.strangerRecord.getString("id"))
+                .put("kind", "psm")
+                .put("processInstance", GATEWAY));
+    at.strangeGateway
+        .post(PSM + "SaveKeyStrokes", of(session).put("text", "another realm's"))
+        .is(200);
+    at.strangeGateway.post(PSM + "EndSession", of(session).put("processInstance", GATEWAY)).is(200);
+    String token = claim("EncoderClaim", session).getString("ClaimToken");
+
+    String path = "/api/v1/recordings/" + session;
+    assertThat(at.worker.get(path + "/chunks/1").is(200).text()).isEqualTo("another realm's");
+    at.user.get(path + "/chunks/1").is(404);
+    JsonObject poll = of(session).put("processInstance", "worker-1");
+    at.worker.post(PSM + "Polling", poll).is(200);
+    at.gateway.post(PSM + "Polling", poll).is(404);
+    byte[] captions = "WEBVTT\n".getBytes(StandardCharsets.UTF_8);
+    deliver(session, "captions", token, captions, captions).is(200);
+    report(session, token, "Done-Encoded", new JsonObject()).is(200);
   }
 
   @Test

@@ -112,7 +112,7 @@ class ClaimStoreTest {
       refused(report(lost, to), ErrorCode.NOT_OWNER);
     }
     refused(claims.renew(id, lost.claimant(), LEASE), ErrorCode.NOT_OWNER);
-    refused(claims.handBack(id, lost.claimant(), "over"), ErrorCode.NOT_OWNER);
+    refused(claims.handBack(id, lost.claimant(), Duration.ZERO, "over"), ErrorCode.NOT_OWNER);
     refused(claims.requireHeld(id, lost.claimant(), Work.ENCODE), ErrorCode.NOT_OWNER);
 
     assertThat(row(id)).isEqualTo(before);

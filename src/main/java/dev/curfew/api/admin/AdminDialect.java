@@ -135,7 +135,7 @@ public final class AdminDialect implements Dialect {
         Need.scope(
             Scope.RECORDING_READ, Scope.RECORDING_ENCODE, Scope.RECORDING_UPLOAD, Scope.ADMIN);
     routes.add(ApiRoute.get(path, views, recordings::list));
-    routes.add(ApiRoute.get(one, views, recordings::show));
+    routes.add(ApiRoute.get(one, works, recordings::show));
     routes.add(ApiRoute.get(one + "/video", views, recordings::video));
     routes.add(ApiRoute.get(one + "/timeline", views, recordings::timeline));
     routes.add(ApiRoute.get(one + "/captions.vtt", views, recordings::captions));

@@ -9,9 +9,9 @@ import dev.curfew.api.Times;
 import dev.curfew.auth.Authorisation;
 import dev.curfew.auth.Principal;
 import dev.curfew.auth.Role;
-import dev.curfew.auth.Scope;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.lease.ArtefactKind;
+import dev.curfew.lease.ChunkKind;
 import dev.curfew.lease.Claimant;
 import dev.curfew.lease.RecordingStage;
 import dev.curfew.recording.Content;
@@ -37,6 +37,9 @@ final class RecordingCalls {
 
   /** Whoever searches the recordings of all is not their owner. */
   private static final long NOBODY = -1;
+
+  /** Characters of text on one page of a manifest. */
+  private static final long MOST_TEXT = 1L << 20;
 
   private final Gateway gateway;
 
@@ -129,7 +132,13 @@ final class RecordingCalls {
   }
 
   Future<Answer> show(Exchange exchange) {
-    return visible(exchange).map(recording -> Answer.ok(json(recording)));
+    return visible(exchange)
+        .compose(
+            recording ->
+                gateway
+                    .recordings()
+                    .title(recording.sessionId())
+                    .map(title -> Answer.ok(json(recording).put("title", title))));
   }
 
   Future<Answer> video(Exchange exchange) {
@@ -167,15 +176,11 @@ final class RecordingCalls {
 
   Future<Answer> artifact(Exchange exchange) {
     ArtefactKind kind = kind(exchange);
-    if (!isWorker(exchange.principal())) {
+    if (!Authorisation.isWorker(exchange.principal())) {
       return view(exchange, kind);
     }
     return stream(
         exchange, () -> gateway.recordings().artefact(exchange.pathUuid("sessionId"), kind));
-  }
-
-  private static boolean isWorker(Principal caller) {
-    return caller.has(Scope.RECORDING_ENCODE) || caller.has(Scope.RECORDING_UPLOAD);
   }
 
   Future<Answer> raw(Exchange exchange) {
@@ -231,25 +236,62 @@ final class RecordingCalls {
   Future<Answer> chunks(Exchange exchange) {
     int limit = exchange.limit();
     long from = exchange.queryInteger("after", -1, -1, Long.MAX_VALUE - 1) + 1;
+    ChunkKind kind = chunkKind(exchange.query("kind"));
+    boolean withText = withText(exchange.query("text"));
     return visible(exchange)
         .compose(
-            recording -> gateway.recordings().chunks(exchange.pathUuid("sessionId"), from, limit))
-        .map(rows -> Answer.ok(manifest(rows, limit)));
+            recording ->
+                gateway.recordings().chunks(exchange.pathUuid("sessionId"), kind, from, limit))
+        .map(rows -> Answer.ok(manifest(rows, limit, withText)));
   }
 
-  private static JsonObject manifest(List<ChunkRow> rows, int limit) {
+  private static @Nullable ChunkKind chunkKind(@Nullable String name) {
+    if (name == null) {
+      return null;
+    }
+    for (ChunkKind kind : ChunkKind.values()) {
+      if (kind.wireName().equals(name)) {
+        return kind;
+      }
+    }
+    throw CurfewException.invalid("kind", "must be screenshot, keystrokes, clipboard or raw");
+  }
+
+  private static boolean withText(@Nullable String wanted) {
+    if (wanted == null || wanted.equals("false")) {
+      return false;
+    }
+    if (wanted.equals("true")) {
+      return true;
+    }
+    throw CurfewException.invalid("text", "must be true or false");
+  }
+
+  /** With texts a page ends early when it has grown long, after one row at least. */
+  private static JsonObject manifest(List<ChunkRow> rows, int limit, boolean withText) {
     JsonArray items = new JsonArray();
+    long characters = 0;
     for (ChunkRow row : rows) {
-      items.add(
+      JsonObject item =
           new JsonObject()
               .put("seq", row.sequence())
               .put("kind", row.kind().wireName())
               .put("capturedAt", Times.iso(row.capturedAt()))
               .put("size", row.size())
               .put("sha256", HexFormat.of().formatHex(row.sha256()))
-              .put("chain", HexFormat.of().formatHex(row.chain())));
+              .put("chain", HexFormat.of().formatHex(row.chain()));
+      String text = row.content();
+      if (withText && text != null) {
+        characters += text.length();
+        if (characters > MOST_TEXT && !items.isEmpty()) {
+          break;
+        }
+        item.put("text", text);
+      }
+      items.add(item);
     }
-    String next = rows.size() < limit ? null : Long.toString(rows.get(rows.size() - 1).sequence());
+    boolean last = rows.size() < limit && items.size() == rows.size();
+    String next = last ? null : Long.toString(rows.get(items.size() - 1).sequence());
     return new JsonObject().put("items", items).put("next", next);
   }
 
@@ -306,8 +348,8 @@ final class RecordingCalls {
         .find(exchange.pathUuid("sessionId"))
         .map(
             recording -> {
-              if (isWorker(caller)) {
-                Authorisation.requireRealm(caller, recording.realmId(), "Recording");
+              if (Authorisation.isWorker(caller)) {
+                Authorisation.requireRealmOrWorker(caller, recording.realmId(), "Recording");
               } else {
                 Authorisation.requireOwner(
                     caller,

@@ -73,7 +73,7 @@ final class GatewayCalls {
         .find(session)
         .compose(
             recording -> {
-              Authorisation.requireRealm(caller, recording.realmId(), "Session");
+              Authorisation.requireRealmOrWorker(caller, recording.realmId(), "Session");
               return gateway.recordings().renew(session, who);
             })
         .map(renewal -> polling(renewal.gateway(), 0, renewal.stage()));

@@ -106,7 +106,17 @@ public final class PsmDialect implements Dialect {
             Need.scope(Scope.RECORDING_ENCODE, Scope.RECORDING_UPLOAD),
             json,
             worker::updateStatus));
-    routes.add(ApiRoute.get(BASE + "/GetPAMSettings", reads, utility::settings));
+    routes.add(
+        post(
+            "ReleaseClaim",
+            Need.scope(Scope.RECORDING_ENCODE, Scope.RECORDING_UPLOAD),
+            json,
+            worker::release));
+    routes.add(
+        ApiRoute.get(
+            BASE + "/GetPAMSettings",
+            Need.scope(Scope.PSM_READ, Scope.RECORDING_ENCODE, Scope.RECORDING_UPLOAD),
+            utility::settings));
     routes.add(post("Checkin", Need.scope(Scope.CREDENTIAL_WRITE), json, utility::checkin));
     routes.add(
         post(

@@ -37,6 +37,7 @@ final class UtilityCalls {
 
   Future<Answer> settings(Exchange exchange) {
     CurfewConfig.Psm psm = gateway.config().psm();
+    CurfewConfig.Limits limits = gateway.config().limits();
     Principal caller = exchange.principal();
     String key =
         caller.has(Scope.RECORDING_ENCRYPT)
@@ -49,7 +50,9 @@ final class UtilityCalls {
                 .put("PSMEncodingEnabled", psm.encodingEnabled())
                 .put("PSMEncryptionKey", key)
                 .put("PSMRecordKeyStrokes", psm.recordKeystrokes())
-                .put("PSMCaptureClipboard", psm.captureClipboard())));
+                .put("PSMCaptureClipboard", psm.captureClipboard())
+                .put("PSMScreenshotMaxBytes", limits.screenshot().bytes())
+                .put("PSMScreenshotMaxMegapixels", limits.screenshotMegapixels())));
   }
 
   Future<Answer> checkin(Exchange exchange) {

@@ -7,7 +7,6 @@ import dev.curfew.api.Gateway;
 import dev.curfew.api.Times;
 import dev.curfew.auth.Authorisation;
 import dev.curfew.auth.Principal;
-import dev.curfew.auth.Role;
 import dev.curfew.auth.Scope;
 import dev.curfew.bus.Claims;
 import dev.curfew.fault.CurfewException;
@@ -33,7 +32,7 @@ final class WorkerCalls {
   private static final int MOST_CLAIMED = 1_000;
   private static final int LONGEST_WAIT_SECONDS = 300;
   private static final int MOST_ASKED = 1_000;
-  private static final String HOME_REALM = "root";
+  private static final int LONGEST_REST_SECONDS = 3_600;
 
   private final Gateway gateway;
 
@@ -52,7 +51,7 @@ final class WorkerCalls {
   private Future<Answer> claim(Exchange exchange, Work work) {
     Fields body = exchange.body();
     String instance = GatewayCalls.instance(exchange);
-    requireServesAllRealms(exchange.principal());
+    Authorisation.requireServesAllRealms(exchange.principal());
     Long most = body.optionalInteger("maxSessions", 1, MOST_CLAIMED);
     Long wait = body.optionalInteger("waitSeconds", 0, LONGEST_WAIT_SECONDS);
     Claims.Ticket ticket =
@@ -72,18 +71,11 @@ final class WorkerCalls {
             ticket.cancel();
           }
         });
-    return ticket.granted().map(WorkerCalls::claims);
+    return ticket.granted().map(this::claims);
   }
 
-  /** A claim may bring a recording of any realm, so the worker must belong to the installation. */
-  private static void requireServesAllRealms(Principal worker) {
-    if (!worker.is(Role.ADMIN) && !worker.realm().equals(HOME_REALM)) {
-      throw CurfewException.of(
-          ErrorCode.FORBIDDEN, "Encoders and uploaders belong to the realm " + HOME_REALM);
-    }
-  }
-
-  private static Answer claims(List<Claim> granted) {
+  private Answer claims(List<Claim> granted) {
+    long lease = gateway.config().recording().lease().toMillis();
     JsonArray ids = new JsonArray();
     JsonArray claims = new JsonArray();
     for (Claim claim : granted) {
@@ -93,6 +85,7 @@ final class WorkerCalls {
               .put("SessionId", claim.sessionId().toString())
               .put("ClaimToken", claim.claimToken())
               .put("LeaseUntil", Times.iso(claim.leaseUntil()))
+              .put("LeaseSeconds", lease / 1_000.0)
               .put("Attempt", claim.attempt()));
     }
     return Answer.ok(new JsonObject().put("SessionIds", ids).put("Claims", claims));
@@ -146,17 +139,47 @@ final class WorkerCalls {
             body.optionalText("destination"),
             sha256(body),
             body.optionalText("failure"));
+    Duration rest = rest(body);
     requireScopeFor(exchange.principal(), to);
     return gateway
         .recordings()
         .find(session)
         .compose(
             recording -> {
-              Authorisation.requireRealm(exchange.principal(), recording.realmId(), "Session");
-              return gateway.recordings().updateStatus(session, who, to, details);
+              Authorisation.requireRealmOrWorker(
+                  exchange.principal(), recording.realmId(), "Session");
+              return gateway.recordings().updateStatus(session, who, to, rest, details);
             })
         .map(reached -> PsmDialect.success())
         .recover(failure -> withStage(session, failure));
+  }
+
+  Future<Answer> release(Exchange exchange) {
+    Fields body = exchange.body();
+    UUID session = body.uuid("privSessionId");
+    String instance = GatewayCalls.instance(exchange);
+    Claimant who = Claimant.of(instance, body.optionalText("claimToken", 64));
+    Duration rest = rest(body);
+    String reason = body.optionalText("reason");
+    return gateway
+        .recordings()
+        .find(session)
+        .compose(
+            recording -> {
+              Authorisation.requireRealmOrWorker(
+                  exchange.principal(), recording.realmId(), "Session");
+              requireScopeFor(exchange.principal(), recording.stage());
+              return gateway
+                  .recordings()
+                  .handBack(session, who, rest, reason == null ? "given back" : reason);
+            })
+        .map(reached -> PsmDialect.success())
+        .recover(failure -> withStage(session, failure));
+  }
+
+  private static Duration rest(Fields body) {
+    Long seconds = body.optionalInteger("retryAfterSeconds", 0, LONGEST_REST_SECONDS);
+    return Duration.ofSeconds(seconds == null ? 0 : seconds);
   }
 
   private static @Nullable String sha256(Fields body) {

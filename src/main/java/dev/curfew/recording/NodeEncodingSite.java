@@ -1,0 +1,67 @@
+package dev.curfew.recording;
+
+import dev.curfew.bus.Claims;
+import dev.curfew.lease.ChunkKind;
+import dev.curfew.lease.Claim;
+import dev.curfew.lease.Work;
+import dev.curfew.storage.Watch;
+import dev.curfew.store.RecordingRow;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The node that an encoder runs in. Where videos are switched off it gives out no screenshots, so
+ * that everything but the video and the thumbnail is made.
+ */
+final class NodeEncodingSite extends NodeWorkSite implements EncodingSite {
+  private final WorkerReports reports;
+
+  NodeEncodingSite(RecordingSurroundings around, Claims claims, String node) {
+    super(around, claims, Work.ENCODE, node);
+    this.reports = new WorkerReports(around);
+  }
+
+  @Override
+  public Future<RecordingSource> source(Claim claim, BooleanSupplier cancelled) {
+    Future<RecordingRow> recording = around.recordings.find(claim.sessionId());
+    Future<String> title = around.recordings.title(claim.sessionId());
+    Future<List<Chunk>> chunks = ManifestRows.all(around.manifests, claim.sessionId());
+    return Future.all(recording, title, chunks)
+        .map(
+            all ->
+                new StoredRecording(
+                    claim.sessionId(),
+                    title.result(),
+                    recording.result().startedAt(),
+                    recording.result().endedAt(),
+                    wanted(chunks.result()),
+                    around.chunks));
+  }
+
+  private List<Chunk> wanted(List<Chunk> chunks) {
+    return around.options.encode()
+        ? chunks
+        : chunks.stream().filter(chunk -> chunk.kind() != ChunkKind.SCREENSHOT).toList();
+  }
+
+  @Override
+  public Future<Void> deliver(Claim claim, Artefact artefact, BooleanSupplier cancelled) {
+    Watch watch =
+        bytes -> {
+          if (cancelled.getAsBoolean()) {
+            throw new CancellationException("encoding was stopped");
+          }
+        };
+    return reports
+        .stage(
+            claim.sessionId(),
+            claim.claimant(),
+            claim.claimToken(),
+            artefact.contentType(),
+            artefact,
+            watch)
+        .mapEmpty();
+  }
+}
