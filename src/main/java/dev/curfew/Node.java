@@ -140,7 +140,7 @@ final class Node {
         });
     Bus bus = new Bus(vertx);
     SecretBox secrets = SecretBox.open(config.secrets().key(), config.data().dir());
-    PolicyDefaults defaults = PolicyDefaults.of(config.policy().defaults());
+    PolicyDefaults defaults = PolicyDefaults.of(config);
     TargetGuard targets = TargetGuard.create(vertx, config.webhooks().allowPrivateTargets());
     NodeBasis basis = new NodeBasis(vertx, config, database, clock, bus, secrets, targets);
     OutboundClient outbound = OutboundClient.open(vertx, targets);
@@ -215,7 +215,8 @@ final class Node {
             clock::now,
             config);
     NodeRepairs repairs =
-        new NodeRepairs(shards, endings, directory, new Retention(database, sealKey));
+        new NodeRepairs(
+            shards, endings, directory, recordings.recordings(), new Retention(database, sealKey));
     Gateway gateway =
         new Gateway(
             shards.sessions(),

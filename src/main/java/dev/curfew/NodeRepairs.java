@@ -4,6 +4,7 @@ import dev.curfew.audit.Retention;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.directory.Directory;
 import dev.curfew.directory.SessionEndings;
+import dev.curfew.recording.Recordings;
 import dev.curfew.shard.ShardHost;
 import dev.curfew.watchdog.Watchdog;
 import io.vertx.core.Future;
@@ -12,7 +13,11 @@ import java.util.UUID;
 
 /** What the watchdog asks of the rest of its node. */
 record NodeRepairs(
-    ShardHost shards, SessionEndings endings, Directory directory, Retention retention)
+    ShardHost shards,
+    SessionEndings endings,
+    Directory directory,
+    Recordings recordings,
+    Retention retention)
     implements Watchdog.Repairs {
 
   @Override
@@ -33,6 +38,11 @@ record NodeRepairs(
   @Override
   public Future<Void> settleRequests() {
     return directory.approvedOpenings().sweep();
+  }
+
+  @Override
+  public Future<Void> retireRecordings() {
+    return recordings.retire();
   }
 
   @Override

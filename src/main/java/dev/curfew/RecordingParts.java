@@ -4,6 +4,7 @@ import dev.curfew.bus.Bus;
 import dev.curfew.bus.Claims;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.config.NodeRole;
+import dev.curfew.directory.PolicyDefaults;
 import dev.curfew.recording.EncoderWorker;
 import dev.curfew.recording.ImageLimits;
 import dev.curfew.recording.NodeRecordings;
@@ -57,6 +58,8 @@ final class RecordingParts {
         FIRST_RETRY,
         config.recording().workDirectory(),
         config.recording().localRetention(),
+        PolicyDefaults.recordingRetention(config.recording()),
+        config.recording().stalledAfter(),
         config.psm().encodingEnabled(),
         config.psm().recordKeystrokes(),
         config.psm().captureClipboard(),

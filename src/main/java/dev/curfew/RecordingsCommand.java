@@ -22,10 +22,11 @@ import picocli.CommandLine.Parameters;
     name = "recordings",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    synopsisSubcommandLabel = "(list | search | show | download)",
-    description = "Lists, finds, shows and downloads recordings of a running node.")
+    synopsisSubcommandLabel = "(list | search | show | download | hold | release | delete)",
+    description = "Lists, finds, shows, downloads, holds and deletes recordings of a running node.")
 final class RecordingsCommand {
   private static final String PATH = "/api/v1/recordings";
+  private static final String ADMINISTERED = "/api/v1/admin/recordings";
 
   @Command(
       name = "list",
@@ -138,6 +139,60 @@ final class RecordingsCommand {
       client.download(base + "/artifacts/" + kind, file);
       System.out.println(file + "  " + artifact.getLong("size") + " bytes");
     }
+    return 0;
+  }
+
+  @Command(
+      name = "hold",
+      mixinStandardHelpOptions = true,
+      description = "Puts a recording on legal hold: nothing of it is deleted until its release.")
+  int hold(
+      @Parameters(paramLabel = "SESSION") String session,
+      @Option(names = "--reason", required = true, description = "Kept in the audit log.")
+          String reason,
+      @Mixin ClientOptions node,
+      @Mixin OutputOptions output) {
+    return act(session, "hold", reason, node, output);
+  }
+
+  @Command(
+      name = "release",
+      mixinStandardHelpOptions = true,
+      description = "Lifts the legal hold of a recording.")
+  int release(
+      @Parameters(paramLabel = "SESSION") String session,
+      @Option(names = "--reason", required = true, description = "Kept in the audit log.")
+          String reason,
+      @Mixin ClientOptions node,
+      @Mixin OutputOptions output) {
+    return act(session, "release", reason, node, output);
+  }
+
+  private static int act(
+      String session, String act, String reason, ClientOptions node, OutputOptions output) {
+    output.print(
+        node.client()
+            .post(
+                ADMINISTERED + "/" + ListQuery.encoded(session) + "/" + act,
+                new JsonObject().put("reason", reason)));
+    return 0;
+  }
+
+  @Command(
+      name = "delete",
+      mixinStandardHelpOptions = true,
+      description =
+          "Deletes a recording for good, wherever it lies; what is known about it stays. While a"
+              + " store is away the node goes on trying.")
+  int delete(
+      @Parameters(paramLabel = "SESSION") String session,
+      @Option(names = "--reason", required = true, description = "Kept in the audit log.")
+          String reason,
+      @Mixin ClientOptions node,
+      @Mixin OutputOptions output) {
+    ListQuery query =
+        new ListQuery(ADMINISTERED + "/" + ListQuery.encoded(session)).with("reason", reason);
+    output.print(node.client().delete(query.toString()));
     return 0;
   }
 

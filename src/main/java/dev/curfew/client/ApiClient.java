@@ -67,8 +67,9 @@ public final class ApiClient {
     return object(call("PUT", path, body));
   }
 
-  public void delete(String path) {
-    call("DELETE", path, null);
+  /** What the answer says; empty when it has no body. */
+  public JsonObject delete(String path) {
+    return object(call("DELETE", path, null));
   }
 
   /** Saves what a path answers. */

@@ -192,6 +192,9 @@ public record CurfewConfig(
    * @param workDirectory the encoder's files until they are uploaded
    * @param destination where finished recordings are stored
    * @param localRetention how long raw chunks stay after the destination was read back
+   * @param retention how long finished recordings are kept at their destination where neither
+   *     policy nor realm says; none for ever
+   * @param stalledAfter how long an upload may move no byte before it is cancelled and tried again
    */
   public record Recording(
       @Setting(value = "2m", min = "1s", max = "1d") Duration lease,
@@ -199,7 +202,9 @@ public record CurfewConfig(
       @Setting("${data.dir}/recordings/raw") Path rawDirectory,
       @Setting("${data.dir}/recordings/work") Path workDirectory,
       @Setting("${data.dir}/recordings/stored") Path destination,
-      @Setting(value = "1d", min = "0s", max = "3650d") Duration localRetention) {}
+      @Setting(value = "1d", min = "0s", max = "3650d") Duration localRetention,
+      @Setting(value = "", min = "1s", max = "36500d") Optional<Duration> retention,
+      @Setting(value = "5m", min = "1s", max = "1d") Duration stalledAfter) {}
 
   /**
    * Who is believed to be who.

@@ -123,7 +123,11 @@ public record Directory(
     PasswordHasher passwords = new PasswordHasher(vertx);
     Users users = new Users(userStore, realms, queries, sessions, passwords, ids, notices);
     Policies policies =
-        new Policies(new PolicyStore(database, defaults.warnBefore()), realms, defaults, notices);
+        new Policies(
+            new PolicyStore(database, defaults.warnBefore(), defaults.recordingRetention()),
+            realms,
+            defaults,
+            notices);
     JumpItems jumpItems = new JumpItems(new JumpItemStore(database), policies, notices);
     Credentials credentials =
         new Credentials(new CredentialStore(database), queries, sessions, secrets, notices);

@@ -14,7 +14,10 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What sessions are granted under. A change holds for sessions created from then on. */
+/**
+ * What sessions are granted under. A change holds for sessions created from then on, that of the
+ * retention for all recordings.
+ */
 public final class Policies {
   private static final int LARGEST_QUOTA = 1_000_000;
 
@@ -134,6 +137,7 @@ public final class Policies {
         duration("maxIdle", terms.maxIdle(), 0),
         duration("staleAfter", terms.staleAfter(), defaults.staleAfter()),
         FieldRules.thresholds("warnBefore", terms.warnBefore()),
+        terms.recordingRetention(),
         quota == null ? 0 : quota,
         terms.approvalRequired(),
         duration(

@@ -1,5 +1,6 @@
 package dev.curfew.directory;
 
+import dev.curfew.session.RecordingRetention;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param warnBefore null for what the realm says; empty for no warning
  * @param quota null for any number
  * @param approvalMaxDuration null for 8 hours
+ * @param recordingRetention null for what the realm says
  */
 public record PolicyTerms(
     String name,
@@ -23,7 +25,30 @@ public record PolicyTerms(
     @Nullable List<Duration> warnBefore,
     @Nullable Integer quota,
     boolean approvalRequired,
-    @Nullable Duration approvalMaxDuration) {
+    @Nullable Duration approvalMaxDuration,
+    @Nullable RecordingRetention recordingRetention) {
+
+  /** Terms that leave to the realm how long recordings are kept. */
+  public PolicyTerms(
+      String name,
+      @Nullable Duration maxDuration,
+      @Nullable Duration maxIdle,
+      @Nullable Duration staleAfter,
+      @Nullable List<Duration> warnBefore,
+      @Nullable Integer quota,
+      boolean approvalRequired,
+      @Nullable Duration approvalMaxDuration) {
+    this(
+        name,
+        maxDuration,
+        maxIdle,
+        staleAfter,
+        warnBefore,
+        quota,
+        approvalRequired,
+        approvalMaxDuration,
+        null);
+  }
 
   /** A policy that says nothing of its own. */
   public static PolicyTerms named(String name) {

@@ -6,6 +6,7 @@ import dev.curfew.auth.Role;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.realm.Page;
 import dev.curfew.realm.Realm;
+import dev.curfew.session.RecordingRetention;
 import dev.curfew.session.Tier;
 import dev.curfew.store.RealmStore;
 import io.vertx.core.Future;
@@ -30,18 +31,23 @@ public final class Realms {
     this.notices = notices;
   }
 
-  /** Makes a realm whose sessions are warned as the configuration says. */
+  /** Makes a realm that leaves to the configuration what may be left to it. */
   public Future<Realm> create(Principal by, String name, Tier tier) {
-    return create(by, name, tier, null);
+    return create(by, name, tier, null, null);
   }
 
   /**
    * Makes a realm with its default policy. For administrators of all.
    *
    * @param warnBefore null for what the configuration says; empty for no warning
+   * @param retention of recordings; null for what the configuration says
    */
   public Future<Realm> create(
-      Principal by, String name, Tier tier, @Nullable List<Duration> warnBefore) {
+      Principal by,
+      String name,
+      Tier tier,
+      @Nullable List<Duration> warnBefore,
+      @Nullable RecordingRetention retention) {
     Authorisation.requireAdministratorOfAll(by);
     List<Long> thresholds = FieldRules.thresholds("warnBefore", warnBefore);
     if (!NAME.matcher(name).matches()) {
@@ -51,7 +57,7 @@ public final class Realms {
               + " digit");
     }
     return store
-        .insert(name, tier, thresholds, defaults.policy(), by.administrator())
+        .insert(name, tier, thresholds, retention, defaults.policy(), by.administrator())
         .onSuccess(made -> notices.events());
   }
 
@@ -69,8 +75,8 @@ public final class Realms {
 
   /**
    * A tier holds for sessions created and extended from then on, thresholds for sessions created
-   * from then on; where the search of recordings is switched off, their text is forgotten. For
-   * administrators of the realm, the tier for administrators of all.
+   * from then on, a retention for all recordings; where the search of recordings is switched off,
+   * their text is forgotten. For administrators of the realm, the tier for administrators of all.
    */
   public Future<Realm> change(Principal by, String name, RealmChange change) {
     Authorisation.requireAdministrator(by, by.realmId(), "Realm");
@@ -86,6 +92,8 @@ public final class Realms {
                     change.tier(),
                     change.setsWarnBefore(),
                     thresholds,
+                    change.setsRecordingRetention(),
+                    change.recordingRetention(),
                     change.recordingSearch(),
                     by.administrator()))
         .onSuccess(changed -> notices.credentials());

@@ -1,5 +1,6 @@
 package dev.curfew.realm;
 
+import dev.curfew.session.RecordingRetention;
 import dev.curfew.session.Tier;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param warnBefore how long before the end to warn where the policy does not say, descending; null
  *     for what the configuration says
+ * @param recordingRetention how long finished recordings are kept where the policy does not say;
+ *     null for what the configuration says
  * @param recordingSearch whether what is typed and copied in recordings may be searched
  */
 public record Realm(
@@ -16,6 +19,7 @@ public record Realm(
     String name,
     Tier tier,
     @Nullable List<Long> warnBefore,
+    @Nullable RecordingRetention recordingRetention,
     boolean recordingSearch,
     long createdAt) {
   /** The realm of the first administrator; exists from the first start. */

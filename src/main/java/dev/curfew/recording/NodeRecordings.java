@@ -29,6 +29,7 @@ public final class NodeRecordings implements Recordings {
   private final RecordingReads reads;
   private final RecordingSearch search;
   private final WorkerReports reports;
+  private final Custody custody;
 
   public NodeRecordings(RecordingSurroundings around) {
     this.around = around;
@@ -36,6 +37,7 @@ public final class NodeRecordings implements Recordings {
     this.reads = new RecordingReads(around);
     this.search = new RecordingSearch(around);
     this.reports = new WorkerReports(around);
+    this.custody = new Custody(around);
   }
 
   @Override
@@ -113,6 +115,26 @@ public final class NodeRecordings implements Recordings {
   @Override
   public Future<ChainReport> verify(UUID sessionId) {
     return reads.verify(sessionId);
+  }
+
+  @Override
+  public Future<Void> hold(UUID sessionId, Initiator by, String reason) {
+    return custody.hold(sessionId, by, reason);
+  }
+
+  @Override
+  public Future<Void> release(UUID sessionId, Initiator by, String reason) {
+    return custody.release(sessionId, by, reason);
+  }
+
+  @Override
+  public Future<Boolean> delete(UUID sessionId, Initiator by, String reason) {
+    return custody.delete(sessionId, by, reason);
+  }
+
+  @Override
+  public Future<Void> retire() {
+    return custody.retire();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.curfew.recording;
 
+import dev.curfew.session.RecordingRetention;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -13,6 +14,8 @@ import java.time.Duration;
  *     for the first time; ten times as long after the next
  * @param workDirectory artefacts until they are uploaded
  * @param localRetention how long chunks stay after the destination was read back
+ * @param retention how long a recording is kept whose policy and realm do not say
+ * @param stalledAfter how long an upload may move no byte before it is tried again
  * @param encode whether videos are made; without, a recording keeps its raw data and timeline
  * @param recordKeystrokes whether keystrokes are kept
  * @param captureClipboard whether the clipboard is kept
@@ -25,6 +28,8 @@ public record RecordingOptions(
     Duration retryDelay,
     Path workDirectory,
     Duration localRetention,
+    RecordingRetention retention,
+    Duration stalledAfter,
     boolean encode,
     boolean recordKeystrokes,
     boolean captureClipboard,

@@ -115,6 +115,7 @@ final class RecordingReads {
         .find(sessionId)
         .compose(
             recording -> {
+              recording.requireKept();
               ArtefactRow artefact =
                   recording.artefacts().stream()
                       .filter(row -> row.kind() == kind)

@@ -8,6 +8,7 @@ import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
 import dev.curfew.storage.ObjectStore;
 import dev.curfew.store.ClaimStore;
+import dev.curfew.store.CustodyStore;
 import dev.curfew.store.Database;
 import dev.curfew.store.ManifestStore;
 import dev.curfew.store.RecordingStore;
@@ -27,6 +28,7 @@ public final class RecordingSurroundings {
   final ManifestStore manifests;
   final RecordingTextStore texts;
   final ClaimStore claims;
+  final CustodyStore custody;
   final ChunkStore chunks;
   final ArtefactStage stage;
   final ObjectStore destination;
@@ -48,10 +50,11 @@ public final class RecordingSurroundings {
       ObjectStore destination,
       RecordingOptions options) {
     this.vertx = vertx;
-    this.recordings = new RecordingStore(database);
+    this.recordings = new RecordingStore(database, options.retention());
     this.manifests = new ManifestStore(database);
     this.texts = new RecordingTextStore(database);
     this.claims = new ClaimStore(database);
+    this.custody = new CustodyStore(database, options.retention());
     this.chunks = new ChunkStore(raw);
     this.stage = new ArtefactStage(raw);
     this.destination = destination;

@@ -124,6 +124,37 @@ public interface Recordings {
   /** How far this node's own worker has come, from 0 to 1; empty when none works on it here. */
   OptionalDouble progress(UUID sessionId);
 
+  // Custody
+
+  /**
+   * Puts a recording on legal hold: nothing of it is deleted until it is released.
+   *
+   * @return fails with WRONG_STATE when it is held already or deleted
+   */
+  Future<Void> hold(UUID sessionId, Initiator by, String reason);
+
+  /**
+   * Lifts the legal hold.
+   *
+   * @return fails with WRONG_STATE when there is none
+   */
+  Future<Void> release(UUID sessionId, Initiator by, String reason);
+
+  /**
+   * Deletes a recording for good; its row and the lines of its manifest stay. Repeating it is
+   * harmless.
+   *
+   * @return whether it is done: while a store is away it is not, but it is decided, and is tried
+   *     again until it is; fails with WRONG_STATE when it is on legal hold or not at its end
+   */
+  Future<Boolean> delete(UUID sessionId, Initiator by, String reason);
+
+  /**
+   * Deletes recordings whose retention is over, a limited number at a time, and goes on with
+   * deletions that are not done yet.
+   */
+  Future<Void> retire();
+
   // Workers
 
   /**

@@ -11,7 +11,6 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
@@ -31,11 +30,11 @@ public final class UploaderWorker extends VerticleBase {
   private static final int LONGEST_HOURS = 24;
 
   private static final Duration CLEAR_EVERY = Duration.ofMinutes(1);
-  private static final int MOST_CLEARED = 100;
 
   private final RecordingSurroundings around;
   private final Claims claims;
   private final String node;
+  private final Custody custody;
   private @Nullable WorkLoop loop;
 
   /**
@@ -45,6 +44,7 @@ public final class UploaderWorker extends VerticleBase {
     this.around = around;
     this.claims = claims;
     this.node = node;
+    this.custody = new Custody(around);
   }
 
   @Override
@@ -139,30 +139,7 @@ public final class UploaderWorker extends VerticleBase {
     }
   }
 
-  /** Deletes what is kept here of recordings whose retention is over. */
   private void clear() {
-    around
-        .recordings
-        .toClear(around.options.localRetention(), MOST_CLEARED)
-        .compose(
-            sessions -> {
-              Future<Void> cleared = Future.succeededFuture();
-              for (UUID session : sessions) {
-                cleared = cleared.compose(before -> clear(session));
-              }
-              return cleared;
-            })
-        .onFailure(failure -> LOG.warn("Chunks stay longer: {}", failure.getMessage()));
-  }
-
-  private Future<Void> clear(UUID session) {
-    return around
-        .blockingAction(() -> around.chunks.deleteRecording(session))
-        .compose(deleted -> around.recordings.cleared(session))
-        .recover(
-            failure -> {
-              LOG.warn("The chunks of session {} stay for now", session, failure);
-              return Future.succeededFuture();
-            });
+    custody.clear().onFailure(failure -> LOG.warn("Chunks stay longer: {}", failure.getMessage()));
   }
 }

@@ -23,6 +23,9 @@ public enum EventType {
   RECORDING_REQUEUED("dev.curfew.recording.requeued"),
   RECORDING_FAILED("dev.curfew.recording.failed"),
   RECORDING_READ("dev.curfew.recording.read"),
+  RECORDING_HELD("dev.curfew.recording.held"),
+  RECORDING_RELEASED("dev.curfew.recording.released"),
+  RECORDING_DELETED("dev.curfew.recording.deleted"),
 
   CHECKOUT_OPENED("dev.curfew.checkout.opened"),
   CHECKOUT_CLOSED("dev.curfew.checkout.closed"),

@@ -284,6 +284,10 @@ public final class ClaimStore {
               if (!(decision instanceof Lease.Decision.Moved moved)) {
                 return Future.succeededFuture(new Moved(before.stage(), false));
               }
+              if (state.deleted()) {
+                return Future.failedFuture(
+                    CurfewException.of(ErrorCode.WRONG_STATE, "The recording was deleted"));
+              }
               return rows.write(
                       sessionId, before, moved.lease(), null, rest, details, by.apply(before))
                   .compose(

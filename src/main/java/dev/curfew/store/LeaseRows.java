@@ -29,15 +29,17 @@ final class LeaseRows {
    * A lease as it was read.
    *
    * @param gateway the process that owned the session when it ended
+   * @param deleted whether its deletion is decided
    * @param now the database's clock at that moment, epoch milliseconds
    */
-  record State(UUID sessionId, Lease lease, @Nullable String gateway, long now) {}
+  record State(UUID sessionId, Lease lease, @Nullable String gateway, boolean deleted, long now) {}
 
   private static final String COLUMNS =
       """
       SELECT session_id, stage, owner, token, COALESCE(ms(lease_until), 0) AS lease_until,
         COALESCE(ms(reported_at), 0) AS reported_at, attempt, encoded_by, encoded_token,
-        failed_stage, last_gateway, ms(clock_timestamp()) AS now
+        failed_stage, last_gateway, deletion_at IS NOT NULL AS deleted,
+        ms(clock_timestamp()) AS now
       FROM recording
       """;
 
@@ -87,6 +89,7 @@ final class LeaseRows {
               row.getUUID("session_id"),
               lease(row),
               row.getString("last_gateway"),
+              row.getBoolean("deleted"),
               row.getLong("now")));
     }
     return states;
@@ -124,7 +127,7 @@ final class LeaseRows {
             uploaded_at = CASE WHEN $5::smallint = 6 THEN clock_timestamp() END,
             failure = CASE WHEN $15::boolean THEN NULL ELSE COALESCE($14, failure) END,
             updated_at = clock_timestamp()
-        WHERE session_id = $1 AND stage = $2 AND token = $3
+        WHERE session_id = $1 AND stage = $2 AND token = $3 AND deletion_at IS NULL
           AND ($4::bigint IS NULL OR ms(lease_until) = $4)
         RETURNING session_id, realm_id, user_id
       ), logged AS (

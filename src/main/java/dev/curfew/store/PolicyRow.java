@@ -1,5 +1,6 @@
 package dev.curfew.store;
 
+import dev.curfew.session.RecordingRetention;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param maxDuration 0 for what the tier allows
  * @param warnBefore descending; null for what the realm says
+ * @param recordingRetention null for what the realm says
  */
 public record PolicyRow(
     String name,
@@ -15,6 +17,7 @@ public record PolicyRow(
     long maxIdle,
     long staleAfter,
     @Nullable List<Long> warnBefore,
+    @Nullable RecordingRetention recordingRetention,
     int quota,
     boolean approvalRequired,
     long approvalMaxDuration) {

@@ -2,8 +2,9 @@ package dev.curfew.store;
 
 import dev.curfew.realm.ApprovalScope;
 import dev.curfew.realm.Policy;
-import dev.curfew.realm.ThresholdSource;
+import dev.curfew.realm.TermSource;
 import dev.curfew.session.Initiator;
+import dev.curfew.session.RecordingRetention;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -24,27 +25,34 @@ public final class PolicyStore {
       COALESCE(p.max_duration_ms, 0) AS max_duration, p.max_idle_ms, p.stale_after_ms,
       COALESCE(p.warn_before_ms, r.warn_before_ms) AS warn_before_ms,
       p.warn_before_ms IS NOT NULL AS warns_itself,
+      COALESCE(p.recording_retention_ms, r.recording_retention_ms) AS recording_retention_ms,
+      p.recording_retention_ms IS NOT NULL AS retains_itself,
       COALESCE(p.quota, 0) AS quota, p.approval_required,
       p.approval_max_duration_ms, p.approval_scope
       """;
 
   private final Database database;
   private final List<Long> warnBefore;
+  private final RecordingRetention recordingRetention;
 
   /**
    * @param warnBefore the configuration's thresholds, for policies whose realm has none either
+   * @param recordingRetention the configuration's, in the same way
    */
-  public PolicyStore(Database database, List<Long> warnBefore) {
+  public PolicyStore(
+      Database database, List<Long> warnBefore, RecordingRetention recordingRetention) {
     this.database = database;
     this.warnBefore = List.copyOf(warnBefore);
+    this.recordingRetention = recordingRetention;
   }
 
   private static final String INSERT =
       "WITH p AS ("
           + """
             INSERT INTO policy (realm_id, is_default, name, max_duration_ms, max_idle_ms,
-              stale_after_ms, warn_before_ms, quota, approval_required, approval_max_duration_ms)
-            VALUES ($1, $2, $3, NULLIF($4::bigint, 0), $5, $6, $7, NULLIF($8::integer, 0), $9, $10)
+              stale_after_ms, warn_before_ms, quota, approval_required, approval_max_duration_ms,
+              recording_retention_ms)
+            VALUES ($1, $2, $3, NULLIF($4::bigint, 0), $5, $6, $7, NULLIF($8::integer, 0), $9, $10, $11)
             RETURNING *
           """
           + ") SELECT "
@@ -66,8 +74,17 @@ public final class PolicyStore {
               array(row.warnBefore()),
               row.quota(),
               row.approvalRequired(),
-              row.approvalMaxDuration()
+              row.approvalMaxDuration(),
+              millis(row.recordingRetention())
             }));
+  }
+
+  static @Nullable Long millis(@Nullable RecordingRetention retention) {
+    return retention == null ? null : retention.millis();
+  }
+
+  static @Nullable RecordingRetention retention(@Nullable Long millis) {
+    return millis == null ? null : new RecordingRetention(millis);
   }
 
   static Long @Nullable [] array(@Nullable List<Long> thresholds) {
@@ -154,7 +171,8 @@ public final class PolicyStore {
             UPDATE policy
             SET name = $2, max_duration_ms = NULLIF($3::bigint, 0), max_idle_ms = $4,
                 stale_after_ms = $5, warn_before_ms = $6, quota = NULLIF($7::integer, 0),
-                approval_required = $8, approval_max_duration_ms = $9
+                approval_required = $8, approval_max_duration_ms = $9,
+                recording_retention_ms = $10
             WHERE id = $1 AND deleted_at IS NULL
             RETURNING *
           """
@@ -182,7 +200,8 @@ public final class PolicyStore {
                               array(row.warnBefore()),
                               row.quota(),
                               row.approvalRequired(),
-                              row.approvalMaxDuration()
+                              row.approvalMaxDuration(),
+                              millis(row.recordingRetention())
                             }))
                     .compose(
                         rows -> {
@@ -266,6 +285,7 @@ public final class PolicyStore {
 
   private Policy policy(Row row) {
     Long[] found = row.getArrayOfLongs("warn_before_ms");
+    RecordingRetention retained = retention(row.getLong("recording_retention_ms"));
     return new Policy(
         row.getInteger("id"),
         row.getInteger("realm_id"),
@@ -277,16 +297,18 @@ public final class PolicyStore {
         row.getLong("stale_after_ms"),
         found == null ? warnBefore : List.of(found),
         source(row.getBoolean("warns_itself"), found),
+        retained == null ? recordingRetention : retained,
+        source(row.getBoolean("retains_itself"), retained),
         row.getInteger("quota"),
         row.getBoolean("approval_required"),
         row.getLong("approval_max_duration_ms"),
         ApprovalScope.valueOf(row.getString("approval_scope").toUpperCase(Locale.ROOT)));
   }
 
-  private static ThresholdSource source(boolean itself, Long @Nullable [] found) {
+  private static TermSource source(boolean itself, @Nullable Object found) {
     if (itself) {
-      return ThresholdSource.POLICY;
+      return TermSource.POLICY;
     }
-    return found == null ? ThresholdSource.CONFIGURATION : ThresholdSource.REALM;
+    return found == null ? TermSource.CONFIGURATION : TermSource.REALM;
   }
 }

@@ -3,6 +3,7 @@ package dev.curfew.store;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.realm.Realm;
 import dev.curfew.session.Initiator;
+import dev.curfew.session.RecordingRetention;
 import dev.curfew.session.Tier;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -16,7 +17,10 @@ import org.jspecify.annotations.Nullable;
 /** Realms. */
 public final class RealmStore {
   private static final String COLUMNS =
-      "id, name, tier, warn_before_ms, recording_search, ms(created_at) AS created_at";
+      """
+      id, name, tier, warn_before_ms, recording_retention_ms, recording_search,
+      ms(created_at) AS created_at
+      """;
 
   private final Database database;
 
@@ -25,21 +29,38 @@ public final class RealmStore {
   }
 
   private static final String INSERT =
-      "INSERT INTO realm (name, tier, warn_before_ms) VALUES ($1, $2, $3) RETURNING " + COLUMNS;
+      """
+      INSERT INTO realm (name, tier, warn_before_ms, recording_retention_ms)
+      VALUES ($1, $2, $3, $4)
+      RETURNING
+      """
+          + COLUMNS;
 
   /**
    * Makes a realm together with its default policy.
    *
    * @param warnBefore milliseconds, descending; null for what the configuration says
+   * @param retention of recordings; null for what the configuration says
    * @return fails with ALREADY_EXISTS
    */
   public Future<Realm> insert(
-      String name, Tier tier, @Nullable List<Long> warnBefore, PolicyRow defaults, Initiator by) {
+      String name,
+      Tier tier,
+      @Nullable List<Long> warnBefore,
+      @Nullable RecordingRetention retention,
+      PolicyRow defaults,
+      Initiator by) {
     return database
         .<Realm>transaction(
             on ->
                 Database.query(
-                        on, INSERT, Tuple.of(name, tier.wireName(), PolicyStore.array(warnBefore)))
+                        on,
+                        INSERT,
+                        Tuple.of(
+                            name,
+                            tier.wireName(),
+                            PolicyStore.array(warnBefore),
+                            PolicyStore.millis(retention)))
                     .map(rows -> realm(rows.iterator().next()))
                     .compose(
                         realm ->
@@ -98,7 +119,8 @@ public final class RealmStore {
       UPDATE realm
       SET tier = COALESCE($2, tier),
           warn_before_ms = CASE WHEN $3 THEN $4 ELSE warn_before_ms END,
-          recording_search = COALESCE($5, recording_search)
+          recording_retention_ms = CASE WHEN $5 THEN $6 ELSE recording_retention_ms END,
+          recording_search = COALESCE($7, recording_search)
       WHERE id = $1
       RETURNING
       """
@@ -111,6 +133,8 @@ public final class RealmStore {
    * @param tier null to leave it
    * @param setsWarnBefore whether the thresholds change
    * @param warnBefore milliseconds, descending; null for what the configuration says
+   * @param setsRetention whether the retention of recordings changes
+   * @param retention null for what the configuration says
    * @param recordingSearch null to leave it
    */
   public Future<Realm> change(
@@ -118,6 +142,8 @@ public final class RealmStore {
       @Nullable Tier tier,
       boolean setsWarnBefore,
       @Nullable List<Long> warnBefore,
+      boolean setsRetention,
+      @Nullable RecordingRetention retention,
       @Nullable Boolean recordingSearch,
       Initiator by) {
     return database.transaction(
@@ -130,6 +156,8 @@ public final class RealmStore {
                         tier == null ? null : tier.wireName(),
                         setsWarnBefore,
                         PolicyStore.array(warnBefore),
+                        setsRetention,
+                        PolicyStore.millis(retention),
                         recordingSearch))
                 .map(rows -> realm(rows.iterator().next()))
                 .compose(
@@ -152,6 +180,7 @@ public final class RealmStore {
         row.getString("name"),
         Tier.ofWireName(row.getString("tier")).orElseThrow(),
         warnBefore == null ? null : List.of(warnBefore),
+        PolicyStore.retention(row.getLong("recording_retention_ms")),
         row.getBoolean("recording_search"),
         row.getLong("created_at"));
   }

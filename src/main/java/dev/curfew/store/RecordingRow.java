@@ -1,5 +1,7 @@
 package dev.curfew.store;
 
+import dev.curfew.fault.CurfewException;
+import dev.curfew.fault.ErrorCode;
 import dev.curfew.lease.RecordingStage;
 import java.util.List;
 import java.util.UUID;
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param sshLogsUploaded what a worker said of the session's logs; null for nothing
  * @param destination where it was uploaded to
  * @param failure why the last attempt failed
+ * @param retainUntil when its retention is over, by what holds now
+ * @param hold null when it is not on legal hold
+ * @param deletion null as long as it is kept
  */
 public record RecordingRow(
     UUID sessionId,
@@ -39,4 +44,15 @@ public record RecordingRow(
     @Nullable String format,
     @Nullable Boolean sshLogsUploaded,
     @Nullable String destination,
-    @Nullable String failure) {}
+    @Nullable String failure,
+    long retainUntil,
+    @Nullable LegalHold hold,
+    @Nullable Deletion deletion) {
+
+  /** Fails with NOT_FOUND, saying what became of it, once its deletion is decided. */
+  public void requireKept() {
+    if (deletion != null) {
+      throw CurfewException.of(ErrorCode.NOT_FOUND, deletion.describe());
+    }
+  }
+}

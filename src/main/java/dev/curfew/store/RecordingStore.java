@@ -7,12 +7,12 @@ import dev.curfew.lease.Claimant;
 import dev.curfew.lease.RecordingStage;
 import dev.curfew.session.EventType;
 import dev.curfew.session.Initiator;
+import dev.curfew.session.RecordingRetention;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -25,9 +25,14 @@ import org.jspecify.annotations.Nullable;
 /** Recordings as clients see them, and what was made of them. */
 public final class RecordingStore {
   private final Database database;
+  private final RecordingRetention retention;
 
-  public RecordingStore(Database database) {
+  /**
+   * @param retention how long a recording is kept whose policy and realm do not say
+   */
+  public RecordingStore(Database database, RecordingRetention retention) {
     this.database = database;
+    this.retention = retention;
   }
 
   // Reading
@@ -38,10 +43,16 @@ public final class RecordingStore {
         CASE WHEN r.stage = 1 THEN s.owner ELSE r.owner END AS owner, r.attempt,
         COALESCE(ms(r.lease_until), 0) AS lease_until, ms(r.started_at) AS started_at,
         COALESCE(ms(r.ended_at), 0) AS ended_at, r.chunk_count, r.chunk_bytes, r.raw_bytes,
-        r.format, r.ssh_logs_uploaded, r.destination, r.failure
+        r.format, r.ssh_logs_uploaded, r.destination, r.failure,
+        COALESCE(ms(r.uploaded_at), 0) AS uploaded_at,
+        COALESCE(policy.recording_retention_ms, realm.recording_retention_ms) AS retention_ms,
+      """
+          + CustodyRows.COLUMNS
+          + """
       FROM recording r
         LEFT JOIN session s ON s.id = r.session_id
         LEFT JOIN realm ON realm.id = r.realm_id
+        LEFT JOIN policy ON policy.id = r.policy_id
       """;
 
   private static final String BY_ID = COLUMNS + "WHERE r.session_id = $1";
@@ -179,7 +190,9 @@ public final class RecordingStore {
             });
   }
 
-  private static RecordingRow recording(Row row, List<ArtefactRow> artefacts) {
+  private RecordingRow recording(Row row, List<ArtefactRow> artefacts) {
+    Long kept = row.getLong("retention_ms");
+    Deletion deletion = CustodyRows.deletion(row);
     return new RecordingRow(
         row.getUUID("session_id"),
         row.getInteger("realm_id"),
@@ -198,7 +211,13 @@ public final class RecordingStore {
         row.getString("format"),
         row.getBoolean("ssh_logs_uploaded"),
         row.getString("destination"),
-        row.getString("failure"));
+        row.getString("failure"),
+        deletion != null
+            ? 0
+            : (kept == null ? retention : new RecordingRetention(kept))
+                .until(row.getLong("uploaded_at")),
+        CustodyRows.hold(row),
+        deletion);
   }
 
   // What was made of them
@@ -357,63 +376,5 @@ public final class RecordingStore {
               }
               return null;
             });
-  }
-
-  // Retention
-
-  /**
-   * Only recordings of which everything captured lies at the destination in some form, read back
-   * there by Curfew itself, and whose text was taken in where it may be searched.
-   */
-  private static final String TO_CLEAR =
-      """
-      SELECT r.session_id FROM recording r
-      WHERE r.cleared_at IS NULL AND r.stage = 6
-        AND r.uploaded_at <= clock_timestamp() - $1::bigint * interval '1 millisecond'
-        AND (r.text_indexed_at IS NOT NULL
-          OR NOT EXISTS (SELECT FROM realm WHERE id = r.realm_id AND recording_search))
-        AND NOT EXISTS (
-          SELECT FROM (VALUES (1, 'video'), (2, 'timeline'), (3, 'timeline'), (4, 'raw'))
-            AS made (chunk, artefact)
-          WHERE EXISTS (
-              SELECT FROM chunk c WHERE c.session_id = r.session_id AND c.kind = made.chunk)
-            AND NOT EXISTS (
-              SELECT FROM artefact a
-              WHERE a.session_id = r.session_id AND a.kind = made.artefact
-                AND a.destination IS NOT NULL))
-      ORDER BY r.uploaded_at
-      LIMIT $2
-      """;
-
-  /**
-   * Uploaded recordings whose chunks need not be kept here any longer.
-   *
-   * @param retention how long they stay after the upload
-   */
-  public Future<List<UUID>> toClear(Duration retention, int most) {
-    return database
-        .query(TO_CLEAR, Tuple.of(retention.toMillis(), most))
-        .map(
-            rows -> {
-              List<UUID> ids = new ArrayList<>(rows.size());
-              rows.forEach(row -> ids.add(row.getUUID(0)));
-              return ids;
-            });
-  }
-
-  private static final String CLEARED =
-      """
-      WITH cleared AS (
-        UPDATE recording SET cleared_at = clock_timestamp()
-        WHERE session_id = $1 AND stage = 6 AND cleared_at IS NULL
-        RETURNING session_id
-      )
-      UPDATE chunk c SET content = NULL, extension = NULL
-      FROM cleared WHERE c.session_id = cleared.session_id
-      """;
-
-  /** The chunks' contents are gone; the manifest's lines stay. */
-  public Future<Void> cleared(UUID sessionId) {
-    return database.query(CLEARED, Tuple.of(sessionId)).mapEmpty();
   }
 }

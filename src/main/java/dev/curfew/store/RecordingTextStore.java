@@ -171,6 +171,7 @@ public final class RecordingTextStore {
         FROM wanted
           JOIN recording_text t ON t.words @@ wanted.words
           JOIN recording r ON r.session_id = t.session_id AND r.text_indexed_at IS NOT NULL
+            AND r.deletion_at IS NULL
           JOIN realm ON realm.id = r.realm_id AND realm.recording_search
         WHERE ($2::uuid IS NULL OR r.session_id = $2)
           AND ($3::smallint IS NULL OR r.stage = $3)

@@ -124,8 +124,8 @@ public final class SessionStore {
         WHERE n.checkout_id IS NOT NULL
       ), recordings AS (
         INSERT INTO recording (
-          session_id, realm_id, user_id, shard, started_at, stage, ended_at, ready_at)
-        SELECT n.id, n.realm_id, n.user_id, c.shard, at_ms(c.started_at),
+          session_id, realm_id, policy_id, user_id, shard, started_at, stage, ended_at, ready_at)
+        SELECT n.id, n.realm_id, n.policy_id, n.user_id, c.shard, at_ms(c.started_at),
           CASE WHEN c.state >= 3 THEN 2 ELSE 1 END, at_ms(c.ending_at), at_ms(c.ending_at)
         FROM created n JOIN changed c USING (id) JOIN inserted USING (id)
         WHERE n.kind = 2

@@ -47,6 +47,8 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
   /** Rules are looked for among all that hold, so less often than the rest. */
   private static final Duration RULES_EVERY = Duration.ofSeconds(30);
 
+  private static final Duration RETIRED_EVERY = Duration.ofSeconds(10);
+
   private static final Duration PARTITIONS_EVERY = Duration.ofMinutes(10);
   private static final Duration PARTITIONS_AGAIN = Duration.ofMinutes(1);
 
@@ -79,6 +81,9 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
     /** Settles requests whose time has passed, and those approved without a session. */
     Future<Void> settleRequests();
 
+    /** Deletes recordings whose retention is over, and goes on with deletions that are not done. */
+    Future<Void> retireRecordings();
+
     /**
      * Asked before old days of the event log are dropped.
      *
@@ -105,6 +110,8 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
   private long partitionsDueAt;
   private long rulesDueAt;
   private long tokensDueAt;
+  private long retiredDueAt;
+  private Future<Void> retiring = Future.succeededFuture();
   private Future<?> sweeping = Future.succeededFuture();
   private boolean stopped;
 
@@ -161,7 +168,7 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
   @Override
   public Future<?> stop() {
     stopped = true;
-    return sweeping.eventually(seat::leave);
+    return sweeping.eventually(() -> retiring).eventually(seat::leave);
   }
 
   @Override
@@ -214,6 +221,7 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
         .compose(done -> part("resource rules", this::rules))
         .compose(done -> part("requests for sessions", repairs::settleRequests))
         .compose(done -> part("tokens of ended sessions", this::tokens))
+        .compose(done -> part("recordings whose retention is over", this::recordings))
         .compose(done -> partitions())
         .onSuccess(done -> figures.swept());
   }
@@ -323,6 +331,23 @@ public final class Watchdog extends VerticleBase implements ClusterClock.Databas
               }
               return null;
             });
+  }
+
+  /**
+   * Stores may be slow: the sweep does not wait for them, and the next looks whether it is done.
+   */
+  private Future<Void> recordings() {
+    if (!retiring.isComplete() || clock.now() < retiredDueAt) {
+      return Future.succeededFuture();
+    }
+    retiredDueAt = clock.now() + RETIRED_EVERY.toMillis();
+    retiring =
+        repairs
+            .retireRecordings()
+            .onFailure(
+                failure ->
+                    LOG.warn("Recordings stay beyond their retention: {}", failure.getMessage()));
+    return Future.succeededFuture();
   }
 
   private Future<Void> partitions() {

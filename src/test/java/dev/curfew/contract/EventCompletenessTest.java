@@ -183,11 +183,25 @@ class EventCompletenessTest {
       case RECORDING_FAILED -> () -> of(leftByEncoders(2));
       case RECORDING_READ ->
           () -> {
-            String id = recorded();
-            Await.until(
-                "the recording of " + id + " is there",
-                () -> types(id).contains(EventType.RECORDING_UPLOADED.wireName()));
+            String id = uploaded();
             at.admin.get("/api/v1/recordings/" + id + "/timeline").is(200);
+            return of(id);
+          };
+      case RECORDING_HELD, RECORDING_RELEASED ->
+          () -> {
+            String id = recorded();
+            for (String act : List.of("hold", "release")) {
+              at.admin
+                  .post(
+                      "/api/v1/admin/recordings/" + id + "/" + act, json().put("reason", "a case"))
+                  .is(200);
+            }
+            return of(id);
+          };
+      case RECORDING_DELETED ->
+          () -> {
+            String id = uploaded();
+            at.admin.delete("/api/v1/admin/recordings/" + id + "?reason=asked").is(200);
             return of(id);
           };
       case AUDIT_SEARCHED ->
@@ -426,6 +440,14 @@ class EventCompletenessTest {
                 == claim;
           });
     }
+    return id;
+  }
+
+  private static String uploaded() {
+    String id = recorded();
+    Await.until(
+        "the recording of " + id + " is there",
+        () -> types(id).contains(EventType.RECORDING_UPLOADED.wireName()));
     return id;
   }
 

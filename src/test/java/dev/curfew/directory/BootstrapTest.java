@@ -24,8 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class BootstrapTest {
-  private static final PolicyDefaults DEFAULTS =
-      PolicyDefaults.of(CurfewConfig.of(Map.of()).policy().defaults());
+  private static final PolicyDefaults DEFAULTS = PolicyDefaults.of(CurfewConfig.of(Map.of()));
   private static final SecretBox SECRETS = SecretBox.of(new byte[32]);
   private static final Secret CHOSEN = Secret.of("chosen-by-the-operator");
 

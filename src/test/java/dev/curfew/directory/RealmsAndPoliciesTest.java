@@ -8,7 +8,7 @@ import dev.curfew.auth.Role;
 import dev.curfew.fault.ErrorCode;
 import dev.curfew.realm.Policy;
 import dev.curfew.realm.Realm;
-import dev.curfew.realm.ThresholdSource;
+import dev.curfew.realm.TermSource;
 import dev.curfew.session.Terms;
 import dev.curfew.session.Tier;
 import dev.curfew.testing.Await;
@@ -65,7 +65,7 @@ final class RealmsAndPoliciesTest {
     assertThat(standard.maxIdle()).isEqualTo(Duration.ofMinutes(30).toMillis());
     assertThat(standard.staleAfter()).isEqualTo(Duration.ofMinutes(5).toMillis());
     assertThat(standard.warnBefore()).containsExactly(300_000L, 60_000L);
-    assertThat(standard.warnBeforeFrom()).isEqualTo(ThresholdSource.CONFIGURATION);
+    assertThat(standard.warnBeforeFrom()).isEqualTo(TermSource.CONFIGURATION);
   }
 
   @Test
@@ -75,7 +75,7 @@ final class RealmsAndPoliciesTest {
     Policy inherits = Await.result(policies.create(orgAdmin, null, lasting(HOUR)));
     Policy silent = Await.result(policies.create(orgAdmin, null, warning(List.of())));
     Policy own = Await.result(policies.create(orgAdmin, null, warning(List.of(HOUR))));
-    assertThat(inherits.warnBeforeFrom()).isEqualTo(ThresholdSource.CONFIGURATION);
+    assertThat(inherits.warnBeforeFrom()).isEqualTo(TermSource.CONFIGURATION);
 
     Realm warns =
         Await.result(
@@ -89,14 +89,14 @@ final class RealmsAndPoliciesTest {
     assertThat(warns.tier()).isEqualTo(Tier.BUSINESS);
     Policy followed = Await.result(policies.get(orgAdmin, inherits.id()));
     assertThat(followed.warnBefore()).isEqualTo(warns.warnBefore());
-    assertThat(followed.warnBeforeFrom()).isEqualTo(ThresholdSource.REALM);
+    assertThat(followed.warnBeforeFrom()).isEqualTo(TermSource.REALM);
     assertThat(Await.result(policies.get(orgAdmin, silent.id())).warnBefore()).isEmpty();
     assertThat(Await.result(policies.get(orgAdmin, own.id()))).isEqualTo(own);
-    assertThat(own.warnBeforeFrom()).isEqualTo(ThresholdSource.POLICY);
+    assertThat(own.warnBeforeFrom()).isEqualTo(TermSource.POLICY);
 
     Await.result(policies.replace(orgAdmin, own.id(), PolicyTerms.named(own.name())));
     assertThat(Await.result(policies.get(orgAdmin, own.id())).warnBeforeFrom())
-        .isEqualTo(ThresholdSource.REALM);
+        .isEqualTo(TermSource.REALM);
     Await.result(
         realms.change(orgAdmin, realm.name(), RealmChange.NOTHING.withWarnBefore(List.of())));
     assertThat(Await.result(policies.get(orgAdmin, inherits.id())).warnBefore()).isEmpty();
@@ -151,12 +151,12 @@ final class RealmsAndPoliciesTest {
           .isEqualTo("warnBefore");
       refused(
           ErrorCode.INVALID_FIELD,
-          () -> realms.create(admin, TestNode.name("realm"), Tier.FREE, bad));
+          () -> realms.create(admin, TestNode.name("realm"), Tier.FREE, bad, null));
       refusedTerms("warnBefore", warning(bad));
     }
     List<Duration> longest = List.of(Duration.ofMillis(Terms.LONGEST), Duration.ofSeconds(1));
     assertThat(
-            Await.result(realms.create(admin, TestNode.name("realm"), Tier.FREE, longest))
+            Await.result(realms.create(admin, TestNode.name("realm"), Tier.FREE, longest, null))
                 .warnBefore())
         .containsExactly(Terms.LONGEST, 1_000L);
   }

@@ -117,7 +117,7 @@ class PipelineTest {
                   node.bytes(Await.result(node.recordings.artefact(id, ArtefactKind.TIMELINE))),
                   StandardCharsets.UTF_8));
       assertThat(timeline.isEmpty()).isFalse();
-      assertThat(Await.result(node.around.recordings.toClear(Duration.ZERO, 10)))
+      assertThat(Await.result(node.around.custody.toClear(Duration.ZERO, 10)))
           .as("screenshots that are nowhere else stay")
           .isEmpty();
     }

@@ -11,6 +11,7 @@ import dev.curfew.replay.CapturedEvent.ClipboardCopy;
 import dev.curfew.replay.CapturedEvent.Frame;
 import dev.curfew.replay.CapturedEvent.Keystroke;
 import dev.curfew.replay.CapturedSession;
+import dev.curfew.session.RecordingRetention;
 import dev.curfew.storage.FolderStore;
 import dev.curfew.store.ClaimStore;
 import dev.curfew.testing.Await;
@@ -87,6 +88,8 @@ final class RecordingNode implements AutoCloseable {
             Duration.ZERO,
             folder.resolve("work"),
             settings.retention,
+            RecordingRetention.FOREVER,
+            Duration.ofMinutes(5),
             settings.encode,
             true,
             true,

@@ -46,8 +46,8 @@ public final class RecordedSessions {
         USER);
     sql.run(
         """
-        INSERT INTO recording (session_id, realm_id, user_id, shard, started_at)
-        VALUES (?, ?, ?, 0, at_ms(?))
+        INSERT INTO recording (session_id, realm_id, policy_id, user_id, shard, started_at)
+        VALUES (?, ?, 1, ?, 0, at_ms(?))
         """,
         id,
         REALM,

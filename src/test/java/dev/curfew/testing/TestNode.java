@@ -53,7 +53,7 @@ public final class TestNode implements AutoCloseable {
     CurfewConfig config =
         CurfewConfig.of(
             Map.of("policy.default.max-idle", "30m", "policy.default.warn-before", "1m, 5m"));
-    PolicyDefaults defaults = PolicyDefaults.of(config.policy().defaults());
+    PolicyDefaults defaults = PolicyDefaults.of(config);
     this.store = store;
     this.bus = new Bus(store.vertx());
     this.clock = Await.result(ClusterClock.start(store.vertx(), store.database()));

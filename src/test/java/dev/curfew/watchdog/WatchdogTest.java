@@ -89,6 +89,11 @@ class WatchdogTest {
               }
 
               @Override
+              public Future<Void> retireRecordings() {
+                return Future.succeededFuture();
+              }
+
+              @Override
               public Future<LocalDate> releaseEvents(LocalDate firstKept) {
                 return Future.succeededFuture(firstKept);
               }

@@ -151,7 +151,12 @@ public final class AdminDialect implements Dialect {
             Need.scope(Scope.RECORDING_ENCODE),
             BodyRule.STREAM,
             recordings::deliver));
-    routes.add(change(HttpMethod.POST, "/recordings/:sessionId/retry", recordings::retry));
+    String administered = "/recordings/:sessionId";
+    CustodyCalls custody = new CustodyCalls(gateway, recordings::json);
+    routes.add(change(HttpMethod.POST, administered + "/retry", recordings::retry));
+    routes.add(change(HttpMethod.POST, administered + "/hold", custody::hold));
+    routes.add(change(HttpMethod.POST, administered + "/release", custody::release));
+    routes.add(change(HttpMethod.DELETE, administered, custody::delete));
   }
 
   private ApiRoute change(HttpMethod method, String path, Operation operation) {

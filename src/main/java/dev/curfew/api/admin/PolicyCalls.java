@@ -39,7 +39,8 @@ final class PolicyCalls {
         Durations.optionalList(body, "warnBefore"),
         quota == null ? null : quota.intValue(),
         body.bool("approvalRequired", false),
-        Durations.optional(body, "approvalMaxDuration"));
+        Durations.optional(body, "approvalMaxDuration"),
+        RetentionField.of(body));
   }
 
   Future<Answer> list(Exchange exchange) {
@@ -106,6 +107,8 @@ final class PolicyCalls {
         .put("staleAfter", text(policy.staleAfter()))
         .put("warnBefore", Durations.texts(policy.warnBefore()))
         .put("warnBeforeFrom", policy.warnBeforeFrom().wireName())
+        .put(RetentionField.NAME, RetentionField.text(policy.recordingRetention()))
+        .put(RetentionField.NAME + "From", policy.recordingRetentionFrom().wireName())
         .put("quota", policy.quota() == 0 ? null : policy.quota())
         .put("approvalRequired", policy.approvalRequired())
         .put("approvalMaxDuration", text(policy.approvalMaxDuration()));

@@ -8,6 +8,7 @@ import dev.curfew.api.Gateway;
 import dev.curfew.api.Times;
 import dev.curfew.directory.RealmChange;
 import dev.curfew.realm.Realm;
+import dev.curfew.session.RecordingRetention;
 import dev.curfew.session.Tier;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -34,7 +35,8 @@ final class RealmCalls {
             exchange.principal(),
             body.text("name", 63),
             body.oneOf("tier", Tier.class),
-            Durations.optionalList(body, WARN_BEFORE))
+            Durations.optionalList(body, WARN_BEFORE),
+            RetentionField.of(body))
         .map(realm -> Answer.created(json(realm)));
   }
 
@@ -56,27 +58,33 @@ final class RealmCalls {
 
   private static RealmChange change(Fields body) {
     RealmChange change = RealmChange.NOTHING;
-    // Thresholds that are null return to the configuration's; a tier cannot be without.
+    // What is null returns to the configuration's; a tier cannot be without.
     boolean warns =
         body.json().containsKey(WARN_BEFORE) || body.json().containsKey(WARN_BEFORE + "Seconds");
     if (warns) {
       change = change.withWarnBefore(Durations.optionalList(body, WARN_BEFORE));
     }
+    boolean retains = RetentionField.isIn(body);
+    if (retains) {
+      change = change.withRecordingRetention(RetentionField.of(body));
+    }
     boolean searches = body.has(RECORDING_SEARCH);
     if (searches) {
       change = change.withRecordingSearch(body.bool(RECORDING_SEARCH, true));
     }
-    return (warns || searches) && !body.has("tier")
+    return (warns || retains || searches) && !body.has("tier")
         ? change
         : change.withTier(body.oneOf("tier", Tier.class));
   }
 
   private static JsonObject json(Realm realm) {
     List<Long> warnBefore = realm.warnBefore();
+    RecordingRetention retention = realm.recordingRetention();
     return new JsonObject()
         .put("name", realm.name())
         .put("tier", realm.tier().wireName())
         .put(WARN_BEFORE, warnBefore == null ? null : Durations.texts(warnBefore))
+        .put(RetentionField.NAME, retention == null ? null : RetentionField.text(retention))
         .put(RECORDING_SEARCH, realm.recordingSearch())
         .put("createdAt", Times.iso(realm.createdAt()));
   }

@@ -163,6 +163,7 @@ final class RecordingCalls {
     return visible(exchange)
         .compose(
             recording -> {
+              recording.requireKept();
               if (ByteRange.continues(exchange.request())) {
                 return Future.succeededFuture();
               }
@@ -195,7 +196,11 @@ final class RecordingCalls {
 
   private Future<Answer> stream(Exchange exchange, Supplier<Future<Content>> content) {
     return visible(exchange)
-        .compose(recording -> content.get())
+        .compose(
+            recording -> {
+              recording.requireKept();
+              return content.get();
+            })
         .compose(found -> send(exchange, found));
   }
 
@@ -362,7 +367,7 @@ final class RecordingCalls {
             });
   }
 
-  private JsonObject json(RecordingRow recording) {
+  JsonObject json(RecordingRow recording) {
     JsonArray artefacts = new JsonArray();
     recording.artefacts().forEach(artefact -> artefacts.add(json(artefact)));
     JsonObject json =
@@ -381,7 +386,11 @@ final class RecordingCalls {
                     .put("bytes", recording.chunkBytes()))
             .put("artifacts", artefacts)
             .put("destination", recording.destination())
-            .put("failure", recording.failure());
+            .put("failure", recording.failure())
+            .put("retainUntil", Times.iso(recording.retainUntil()))
+            .put("legalHold", CustodyCalls.json(recording.hold()))
+            .put("deletion", CustodyCalls.json(recording.deletion()));
+
     gateway
         .recordings()
         .progress(recording.sessionId())

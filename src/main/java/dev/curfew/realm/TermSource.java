@@ -2,8 +2,8 @@ package dev.curfew.realm;
 
 import java.util.Locale;
 
-/** Who says at which thresholds the sessions of a policy are warned; the first that does. */
-public enum ThresholdSource {
+/** Who says what holds under a policy; the first that does. */
+public enum TermSource {
   POLICY,
   REALM,
   CONFIGURATION;
