@@ -11,7 +11,8 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -81,7 +82,7 @@ public final class EncoderWorker extends VerticleBase {
         Claim claim, DoubleConsumer progress, BooleanSupplier cancelled) {
       UntilAnswered untilAnswered = new UntilAnswered(vertx, cancelled);
       Path place = around.files.place(claim.sessionId(), claim.claimToken());
-      return source(claim)
+      return source(claim, untilAnswered)
           .compose(
               source ->
                   thread.executeBlocking(
@@ -91,11 +92,10 @@ public final class EncoderWorker extends VerticleBase {
           .eventually(() -> around.blockingAction(() -> around.files.delete(place)));
     }
 
-    private Future<StoredRecording> source(Claim claim) {
+    private Future<StoredRecording> source(Claim claim, UntilAnswered untilAnswered) {
       Future<RecordingRow> recording = around.recordings.find(claim.sessionId());
       Future<String> title = around.recordings.title(claim.sessionId());
-      Future<List<Chunk>> chunks = ManifestRows.all(around.manifests, claim.sessionId());
-      return Future.all(recording, title, chunks)
+      return Future.all(recording, title)
           .map(
               all ->
                   new StoredRecording(
@@ -103,14 +103,17 @@ public final class EncoderWorker extends VerticleBase {
                       title.result(),
                       recording.result().startedAt(),
                       recording.result().endedAt(),
-                      wanted(chunks.result()),
+                      wanted(),
+                      new ManifestPages(around.manifests, claim.sessionId(), untilAnswered),
                       around.chunks));
     }
 
-    private List<Chunk> wanted(List<Chunk> chunks) {
-      return around.options.encode()
-          ? chunks
-          : chunks.stream().filter(chunk -> chunk.kind() != ChunkKind.SCREENSHOT).toList();
+    private Set<ChunkKind> wanted() {
+      EnumSet<ChunkKind> wanted = EnumSet.allOf(ChunkKind.class);
+      if (!around.options.encode()) {
+        wanted.remove(ChunkKind.SCREENSHOT);
+      }
+      return wanted;
     }
 
     private Future<StageDetails> stage(
@@ -128,6 +131,12 @@ public final class EncoderWorker extends VerticleBase {
         LOG.warn(
             "Chunk {} of session {} {}", damaged.sequence(), claim.sessionId(), damaged.reason());
       }
+      if (encoded.skipped() > encoded.damaged().size()) {
+        LOG.warn(
+            "{} chunks of session {} could not be used in all; its timeline lists them",
+            encoded.skipped(),
+            claim.sessionId());
+      }
       Future<?> noted = Future.succeededFuture();
       for (Artefact artefact : encoded.artefacts()) {
         noted =
@@ -144,7 +153,7 @@ public final class EncoderWorker extends VerticleBase {
                                 watch)));
       }
       String format = encoded.frames() == 0 ? null : "mp4";
-      return noted.map(all -> new StageDetails(null, format, null, null, null));
+      return noted.map(all -> StageDetails.encoded(format, encoded.skipped()));
     }
 
     @Override
