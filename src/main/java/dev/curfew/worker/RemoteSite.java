@@ -184,6 +184,10 @@ final class RemoteSite implements EncodingSite {
     if (format != null) {
       more.put("recordingFormat", format);
     }
+    Long skipped = details.skipped();
+    if (skipped != null) {
+      more.put("skippedChunks", skipped);
+    }
     return report(claim, claim.work().done(), more);
   }
 

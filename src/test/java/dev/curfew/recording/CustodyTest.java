@@ -96,7 +96,7 @@ class CustodyTest {
     assertThat(deletion.deletedAt()).isPositive();
     assertThat(recording.artefacts()).isEmpty();
     assertThat(recording.chunkCount()).isEqualTo(2);
-    assertThat(Await.result(node.recordings.chunks(id, 0, 10)))
+    assertThat(Await.result(node.recordings.chunks(id, null, 0, 10)))
         .hasSize(2)
         .allSatisfy(
             line -> {

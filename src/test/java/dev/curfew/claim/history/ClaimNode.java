@@ -3,6 +3,7 @@ package dev.curfew.claim.history;
 import dev.curfew.bus.Bus;
 import dev.curfew.claim.ClaimCoordinator;
 import dev.curfew.cluster.ClusterClock;
+import dev.curfew.session.RecordingRetention;
 import dev.curfew.store.ClaimStore;
 import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.store.RecordingStore;
@@ -32,7 +33,7 @@ final class ClaimNode implements AutoCloseable {
     this.link = CuttableLink.to(endpoint);
     this.store = TestStore.open(link.endpoint());
     this.claims = new ClaimStore(store.database());
-    this.recordings = new RecordingStore(store.database());
+    this.recordings = new RecordingStore(store.database(), RecordingRetention.FOREVER);
     this.clock = Await.result(ClusterClock.start(store.vertx(), store.database()));
     Bus bus = new Bus(store.vertx());
     this.coordinator =

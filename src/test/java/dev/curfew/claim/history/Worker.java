@@ -221,7 +221,7 @@ final class Worker {
       case FAILED -> report(node, claim, RecordingStage.FAILED);
       case HAND_BACK ->
           node.claims
-              .handBack(claim.sessionId(), claim.claimant(), "shutting down")
+              .handBack(claim.sessionId(), claim.claimant(), Duration.ZERO, "shutting down")
               .map(Worker::answer);
     };
   }
