@@ -26,7 +26,7 @@ public final class ClaimCoordinator extends VerticleBase implements Claims {
    */
   public record Options(Duration lease, Duration sweep, Duration lateness) {
     public static Options withLease(Duration lease) {
-      return new Options(lease, Duration.ofSeconds(2), Duration.ofSeconds(5));
+      return new Options(lease, Duration.ofSeconds(2), Duration.ofMillis(500));
     }
   }
 
@@ -59,8 +59,8 @@ public final class ClaimCoordinator extends VerticleBase implements Claims {
     return bus.subscribe(
         Routes.RECORDING_READY,
         ready -> {
-          encodeDesk.serve();
-          uploadDesk.serve();
+          encodeDesk.wake();
+          uploadDesk.wake();
         });
   }
 

@@ -23,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The requests for one kind of work, served together by one statement at a time. Lives on the
- * coordinator's event loop.
+ * The requests for one kind of work, served together. Two statements are under way at most: while
+ * one is being committed, the other gathers those who asked meanwhile. Lives on the coordinator's
+ * event loop.
  *
  * <p>The statement begins at a watermark: somewhat before the ready time of the last recording that
  * was claimed here. What was claimed before has left dead entries in the index that a scan from its
@@ -38,6 +39,8 @@ final class Desk {
   /** Most rows a statement claims. */
   private static final int LARGEST = 500;
 
+  private static final int MOST_UNDER_WAY = 2;
+
   private final Work work;
   private final ClaimStore store;
   private final Bus bus;
@@ -45,8 +48,9 @@ final class Desk {
   private final Vertx vertx;
   private final Context home;
   private final Set<Request> waiting = new LinkedHashSet<>();
-  private boolean underWay;
-  private boolean wokenMeanwhile;
+  private int underWay;
+  private boolean servingSoon;
+  private long wakings;
   private long watermark;
   private boolean scanAll = true;
   private final Promise<Void> idle = Promise.promise();
@@ -74,13 +78,25 @@ final class Desk {
       long timer = vertx.setTimer(request.wait.toMillis(), over -> waitIsOver(request));
       request.future().onComplete(done -> vertx.cancelTimer(timer));
     }
-    serve();
+    serveSoon();
+  }
+
+  /** After all who are asking at this moment. */
+  private void serveSoon() {
+    if (!servingSoon) {
+      servingSoon = true;
+      home.runOnContext(
+          none -> {
+            servingSoon = false;
+            serve();
+          });
+    }
   }
 
   private void waitIsOver(Request request) {
     request.due = true;
     // A statement under way may yet bring it something.
-    if (!underWay && waiting.remove(request)) {
+    if (!request.underWay && waiting.remove(request)) {
       request.answer();
     }
   }
@@ -97,26 +113,33 @@ final class Desk {
   /** Looks at all that is ready, if anyone waits. */
   void sweep() {
     scanAll = true;
+    wake();
+  }
+
+  /** Something may be ready that no statement has seen yet. */
+  void wake() {
+    wakings++;
+    waiting.forEach(request -> request.tried = false);
     serve();
   }
 
-  /** Serves who waits, now or when the statement under way has been answered. */
-  void serve() {
-    if (underWay) {
-      wokenMeanwhile = true;
+  /** Serves who waits, now or when a statement under way has been answered. */
+  private void serve() {
+    if (underWay == MOST_UNDER_WAY) {
       return;
     }
-    wokenMeanwhile = false;
     List<Request> slots = slots();
     if (slots.isEmpty()) {
       return;
     }
-    underWay = true;
+    underWay++;
+    slots.forEach(request -> request.underWay = true);
     long since = scanAll ? 0 : watermark;
+    long wakingsBefore = wakings;
     scanAll = false;
     store
         .claim(work, slots.stream().map(slot -> slot.instance).toList(), options.lease(), since)
-        .onComplete(result -> home.runOnContext(none -> answered(slots, result)));
+        .onComplete(result -> home.runOnContext(none -> answered(slots, wakingsBefore, result)));
   }
 
   /** One slot for each recording asked for; everybody's first before anybody's second. */
@@ -125,7 +148,7 @@ final class Desk {
     for (int round = 0; slots.size() < LARGEST; round++) {
       int before = slots.size();
       for (Request request : waiting) {
-        if (request.most > round && slots.size() < LARGEST) {
+        if (!request.underWay && request.most > round && slots.size() < LARGEST) {
           slots.add(request);
         }
       }
@@ -136,17 +159,18 @@ final class Desk {
     return slots;
   }
 
-  private void answered(List<Request> slots, AsyncResult<Grant> result) {
-    underWay = false;
-    slots.forEach(request -> request.tried = true);
+  private void answered(List<Request> slots, long wakingsBefore, AsyncResult<Grant> result) {
+    underWay--;
     if (result.succeeded()) {
       handOut(slots, result.result());
     } else {
       LOG.warn("Claims to {} got no answer: {}", work, result.cause().getMessage());
     }
-    for (Request request : List.copyOf(waiting)) {
-      if (!request.granted.isEmpty() || request.due && request.tried) {
-        waiting.remove(request);
+    for (Request request : new LinkedHashSet<>(slots)) {
+      request.underWay = false;
+      // What became ready since the statement began, it may not have seen.
+      request.tried = wakings == wakingsBefore;
+      if ((request.due || !request.granted.isEmpty()) && waiting.remove(request)) {
         if (request.granted.isEmpty() && result.failed()) {
           request.fail(result.cause());
         } else {
@@ -156,7 +180,7 @@ final class Desk {
     }
     if (closed) {
       completeWhenIdle();
-    } else if (wokenMeanwhile || waiting.stream().anyMatch(request -> !request.tried)) {
+    } else if (waiting.stream().anyMatch(request -> !request.tried && !request.underWay)) {
       serve();
     }
   }
@@ -204,7 +228,7 @@ final class Desk {
   }
 
   private void completeWhenIdle() {
-    if (closed && !underWay && goingBack == 0) {
+    if (closed && underWay == 0 && goingBack == 0) {
       idle.tryComplete();
     }
   }

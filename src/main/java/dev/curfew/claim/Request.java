@@ -21,8 +21,11 @@ final class Request {
   /** What this request was given. */
   final List<Claim> granted = new ArrayList<>();
 
-  /** Whether a statement has looked for it yet. */
+  /** Whether a statement has looked for it since something may have become ready. */
   boolean tried;
+
+  /** Whether a statement is looking for it. */
+  boolean underWay;
 
   /** Whether its wait is over. */
   boolean due;

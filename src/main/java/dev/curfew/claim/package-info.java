@@ -1,7 +1,7 @@
 /**
- * Hands recordings to workers. All requests that wait on a node are folded into one statement at a
- * time for each kind of work: many claimers with a statement each would only stand in each other's
- * way.
+ * Hands recordings to workers. All requests that wait on a node are folded into one or two
+ * statements at a time for each kind of work: many claimers with a statement each would only stand
+ * in each other's way.
  *
  * <p>A request that finds nothing is parked until its wait is over. It is woken by the word that a
  * recording is ready and, since that word may be lost, by a sweep.
