@@ -16,7 +16,7 @@ record PartPlan(long objectSize, int partSize) {
   static final int MOST_PARTS = 10_000;
 
   /** What fits into memory as one array; objects are limited to 10,000 of it, 9.7 TiB. */
-  private static final long LARGEST_PART = 1 << 30;
+  static final long LARGEST_PART = 1 << 30;
 
   private static final long MEBIBYTE = 1 << 20;
 

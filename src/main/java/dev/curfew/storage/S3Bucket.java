@@ -55,10 +55,16 @@ final class S3Bucket implements AutoCloseable {
   private final AwsCredentialsProvider credentials;
   private final S3Client client;
 
+  /** For calls that carry content: their answer may be long in coming. */
+  private final S3Client sender;
+
   S3Bucket(S3Options options) {
     this.options = options;
     this.credentials = credentials(options);
-    this.client = client(options, credentials);
+    this.client = client(options, credentials, options.timeout());
+    // What was written may still wait on this side of a slow link when the answer is waited for.
+    this.sender =
+        client(options, credentials, options.timeout().plusSeconds(seconds(PartPlan.LARGEST_PART)));
   }
 
   private static AwsCredentialsProvider credentials(S3Options options) {
@@ -71,7 +77,11 @@ final class S3Bucket implements AutoCloseable {
         .orElseGet(() -> DefaultCredentialsProvider.builder().build());
   }
 
-  private static S3Client client(S3Options options, AwsCredentialsProvider credentials) {
+  /**
+   * @param silence how long the service may say nothing
+   */
+  private static S3Client client(
+      S3Options options, AwsCredentialsProvider credentials, Duration silence) {
     S3ClientBuilder builder =
         S3Client.builder()
             .region(Region.of(options.region()))
@@ -86,7 +96,7 @@ final class S3Bucket implements AutoCloseable {
             .httpClientBuilder(
                 UrlConnectionHttpClient.builder()
                     .connectionTimeout(CONNECT_TIMEOUT)
-                    .socketTimeout(options.timeout()))
+                    .socketTimeout(silence))
             .overrideConfiguration(
                 override ->
                     override.retryStrategy(
@@ -104,12 +114,16 @@ final class S3Bucket implements AutoCloseable {
 
   /** Of a call that carries so many bytes: a fixed limit would defeat large ones every time. */
   private Consumer<AwsRequestOverrideConfiguration.Builder> limit(long bytes) {
-    Duration attempt = options.timeout().plusSeconds(bytes / SLOWEST_LINK);
+    Duration attempt = options.timeout().plusSeconds(seconds(bytes));
     return request -> request.apiCallAttemptTimeout(attempt);
   }
 
+  private static long seconds(long bytes) {
+    return bytes / SLOWEST_LINK;
+  }
+
   void put(String key, PartContent content) {
-    client.putObject(
+    sender.putObject(
         request ->
             request
                 .bucket(options.bucket())
@@ -243,7 +257,7 @@ final class S3Bucket implements AutoCloseable {
    * @return its ETag
    */
   String send(String key, String upload, int number, PartContent content) {
-    return client
+    return sender
         .uploadPart(
             request ->
                 request
@@ -290,6 +304,7 @@ final class S3Bucket implements AutoCloseable {
   @Override
   public void close() {
     client.close();
+    sender.close();
     if (credentials instanceof SdkAutoCloseable open) {
       open.close();
     }

@@ -16,6 +16,8 @@ final class S3Failures {
   /** Answers of the 400s that say that the service cannot now, not that it will not. */
   private static final Set<Integer> PASSING = Set.of(408, 409, 425, 429);
 
+  private static final int NOT_IMPLEMENTED = 501;
+
   private static final Set<String> PASSING_CODES =
       Set.of("RequestTimeout", "SlowDown", "Throttling", "ThrottlingException", "InternalError");
 
@@ -96,7 +98,8 @@ final class S3Failures {
               + " multipart uploads, and put, get and delete objects"
               + said(answer));
     }
-    if (status / 100 == 4 && !PASSING.contains(status) && !PASSING_CODES.contains(code)) {
+    boolean never = status / 100 == 4 || status == NOT_IMPLEMENTED;
+    if (never && !PASSING.contains(status) && !PASSING_CODES.contains(code)) {
       return Finding.refused(bucket + " refuses the request" + said(answer));
     }
     return Finding.unreachable(bucket + " fails" + said(answer) + "; it may come back by itself");

@@ -74,8 +74,14 @@ final class S3Upload {
     Optional<MultipartUpload> unfinished = unfinished();
     if (unfinished.isPresent()) {
       String upload = unfinished.get().uploadId();
-      bucket.complete(key, upload, send(upload, bucket.parts(key, upload)));
-    } else if (!isStored()) {
+      Map<Integer, Part> arrived = bucket.parts(key, upload);
+      if (arrived.keySet().stream().allMatch(number -> number <= plan.count())) {
+        bucket.complete(key, upload, send(upload, arrived));
+        return;
+      }
+      // Of a larger object than this one.
+    }
+    if (!isStored()) {
       String upload = bucket.begin(key);
       bucket.complete(key, upload, send(upload, Map.of()));
     }

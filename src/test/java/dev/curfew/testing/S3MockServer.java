@@ -28,7 +28,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  */
 public final class S3MockServer implements AutoCloseable {
   /** A key of the key management service that the server knows. */
-  public static final String KMS_KEY = "arn:aws:kms:us-east-1:1234567890:key/a-test-key";
+  public static final String KMS_KEY = "a-test-key";
 
   private static final Path UNPACKED = Path.of("target", "s3mock", "BOOT-INF");
   private static final Path LAUNCHER =
@@ -73,7 +73,7 @@ public final class S3MockServer implements AutoCloseable {
                 UNPACKED.resolve("classes") + ":" + UNPACKED.resolve("lib") + "/*",
                 LAUNCHER.toString(),
                 directory.toString(),
-                KMS_KEY)
+                "arn:aws:kms:us-east-1:1234567890:key/" + KMS_KEY)
             .redirectErrorStream(true)
             .start();
     try {
