@@ -8,10 +8,7 @@ import dev.curfew.store.RecordingRow;
 import dev.curfew.store.StageDetails;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
@@ -19,15 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The uploader of a node, one recording at a time. What is kept here is deleted only after the
+ * The uploader of a node, one recording at a time; an upload that stands still is given up and
+ * tried again, however long it takes while it gets on. What is kept here is deleted only after the
  * destination was read back and that was reported: the artefacts then, the chunks when their
  * retention is over too.
  */
 public final class UploaderWorker extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(UploaderWorker.class);
-
-  /** An upload may well take hours; it is no blocked thread. */
-  private static final int LONGEST_HOURS = 24;
 
   private static final Duration CLEAR_EVERY = Duration.ofMinutes(1);
 
@@ -49,14 +44,12 @@ public final class UploaderWorker extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    WorkerExecutor thread =
-        vertx.createSharedWorkerExecutor("curfew-uploader", 1, LONGEST_HOURS, TimeUnit.HOURS);
     vertx.setPeriodic(0, CLEAR_EVERY.toMillis(), timer -> clear());
     loop =
         new WorkLoop(
             vertx,
             new NodeWorkSite(around, claims, Work.UPLOAD, node),
-            new Uploading(new Uploader(around.destination), thread),
+            new Uploading(new Uploader(around.destination)),
             around.manner());
     return loop.start();
   }
@@ -68,11 +61,9 @@ public final class UploaderWorker extends VerticleBase {
 
   private final class Uploading implements WorkLoop.Task {
     private final Uploader uploader;
-    private final WorkerExecutor thread;
 
-    Uploading(Uploader uploader, WorkerExecutor thread) {
+    Uploading(Uploader uploader) {
       this.uploader = uploader;
-      this.thread = thread;
     }
 
     @Override
@@ -84,27 +75,32 @@ public final class UploaderWorker extends VerticleBase {
           .find(claim.sessionId())
           .compose(
               recording ->
-                  thread.executeBlocking(
-                      RecordingSurroundings.callable(
-                          () ->
-                              uploader.upload(
-                                  claim.sessionId(),
-                                  recording.startedAt(),
-                                  artefacts(recording),
-                                  progress,
-                                  cancelled))))
+                  GuardedTransfer.<UploadedRecording>run(
+                      vertx,
+                      around.options.stalledAfter(),
+                      cancelled,
+                      guard -> upload(guard, recording, progress)))
           .compose(uploaded -> note(claim, uploaded, untilAnswered));
     }
 
-    private List<Uploader.Outgoing> artefacts(RecordingRow recording) {
-      return recording.artefacts().stream().map(this::artefact).toList();
+    private UploadedRecording upload(
+        GuardedTransfer<?> guard, RecordingRow recording, DoubleConsumer progress) {
+      return uploader.upload(
+          recording.sessionId(),
+          recording.startedAt(),
+          recording.artefacts().stream().map(row -> artefact(guard, row)).toList(),
+          progress,
+          () -> {
+            guard.moved();
+            return guard.over();
+          });
     }
 
-    private Uploader.Outgoing artefact(ArtefactRow row) {
+    private Uploader.Outgoing artefact(GuardedTransfer<?> guard, ArtefactRow row) {
       return new Uploader.Outgoing(
           row.kind(),
           row.contentType(),
-          around.stage.payload(row.location(), row.size()),
+          guard.watched(around.stage.payload(row.location(), row.size())),
           Sha256.fromHex(row.sha256()));
     }
 
@@ -139,6 +135,7 @@ public final class UploaderWorker extends VerticleBase {
     }
   }
 
+  /** Deletes what is kept here of recordings whose local retention is over. */
   private void clear() {
     custody.clear().onFailure(failure -> LOG.warn("Chunks stay longer: {}", failure.getMessage()));
   }

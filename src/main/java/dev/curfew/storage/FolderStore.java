@@ -24,11 +24,15 @@ import java.util.stream.Stream;
 
 /**
  * Objects as files of a folder, which may be a mounted share. An object's name is its path in
- * there. A put writes a file of its own beside the target and renames it; what a killed process
- * left is removed with its folder.
+ * there. A put writes a file of its own beside the target and renames it. It does not resume what a
+ * killed process left: to prove those bytes the same costs as much as to write them, so they are
+ * deleted, large ones by the next put of the object and all with their folder.
  */
 public final class FolderStore implements ObjectStore {
   private static final int BUFFER = 256 * 1024;
+
+  /** From this size on it is worth a look whether a killed put of it left its part. */
+  private static final long LARGE = 16 << 20;
 
   private final Path root;
 
@@ -51,6 +55,9 @@ public final class FolderStore implements ObjectStore {
     try {
       // Only below the root: when that has vanished, a share is no longer mounted there.
       DurableFile.createDirectories(root, file.resolveSibling(".").normalize());
+      if (content.size() >= LARGE) {
+        DurableFile.deleteLeftovers(file);
+      }
       DurableFile.write(file, out -> copy(content, out, watch));
     } catch (IOException e) {
       throw unavailable(name + " cannot be stored", e);

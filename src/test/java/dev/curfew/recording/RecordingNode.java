@@ -52,19 +52,24 @@ final class RecordingNode implements AutoCloseable {
   final ClaimCoordinator coordinator;
 
   /** What tests vary. */
-  record Settings(Duration lease, Duration retention, boolean encode) {
-    static final Settings USUAL = new Settings(Duration.ofSeconds(30), Duration.ofDays(1), true);
+  record Settings(Duration lease, Duration retention, Duration stalledAfter, boolean encode) {
+    static final Settings USUAL =
+        new Settings(Duration.ofSeconds(30), Duration.ofDays(1), Duration.ofMinutes(5), true);
 
     Settings lease(Duration changed) {
-      return new Settings(changed, retention, encode);
+      return new Settings(changed, retention, stalledAfter, encode);
     }
 
     Settings retention(Duration changed) {
-      return new Settings(lease, changed, encode);
+      return new Settings(lease, changed, stalledAfter, encode);
+    }
+
+    Settings stalledAfter(Duration changed) {
+      return new Settings(lease, retention, changed, encode);
     }
 
     Settings withoutVideo() {
-      return new Settings(lease, retention, false);
+      return new Settings(lease, retention, stalledAfter, false);
     }
   }
 
@@ -89,7 +94,7 @@ final class RecordingNode implements AutoCloseable {
             folder.resolve("work"),
             settings.retention,
             RecordingRetention.FOREVER,
-            Duration.ofMinutes(5),
+            settings.stalledAfter,
             settings.encode,
             true,
             true,

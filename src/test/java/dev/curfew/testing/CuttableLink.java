@@ -7,35 +7,59 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** The network between a node and its database: bytes go through it until it is cut. */
+/** The network between a node and a server: bytes go through it until it is cut. */
 public final class CuttableLink implements AutoCloseable {
-  private final DatabaseEndpoint server;
+  private final String host;
+  private final int port;
+  private final Optional<DatabaseEndpoint> database;
   private final ServerSocket listener;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final AtomicLong sent = new AtomicLong();
+  private final AtomicLong cutAt = new AtomicLong(Long.MAX_VALUE);
   private volatile boolean cut;
 
-  private CuttableLink(DatabaseEndpoint server) throws IOException {
-    this.server = server;
+  private CuttableLink(String host, int port, Optional<DatabaseEndpoint> database)
+      throws IOException {
+    this.host = host;
+    this.port = port;
+    this.database = database;
     this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     daemon(this::accept);
   }
 
   public static CuttableLink to(DatabaseEndpoint server) throws IOException {
-    return new CuttableLink(server);
+    return new CuttableLink(server.host(), server.port(), Optional.of(server));
+  }
+
+  public static CuttableLink to(String host, int port) throws IOException {
+    return new CuttableLink(host, port, Optional.empty());
+  }
+
+  /** Where the server is reached through the link, at 127.0.0.1. */
+  public int port() {
+    return listener.getLocalPort();
+  }
+
+  /** How many bytes have gone to the server. */
+  public long sent() {
+    return sent.get();
+  }
+
+  /** Cuts by itself when so many bytes more have gone to the server. */
+  public void cutAfter(long bytes) {
+    cutAt.set(sent.get() + bytes);
   }
 
   /** The database as it is reached through the link. */
   public DatabaseEndpoint endpoint() {
+    DatabaseEndpoint server = database.orElseThrow();
     return new DatabaseEndpoint(
-        "127.0.0.1",
-        listener.getLocalPort(),
-        server.database(),
-        server.user(),
-        server.password(),
-        server.tls());
+        "127.0.0.1", port(), server.database(), server.user(), server.password(), server.tls());
   }
 
   /** Breaks every connection and lets none through. */
@@ -45,6 +69,7 @@ public final class CuttableLink implements AutoCloseable {
   }
 
   public void mend() {
+    cutAt.set(Long.MAX_VALUE);
     cut = false;
   }
 
@@ -56,24 +81,28 @@ public final class CuttableLink implements AutoCloseable {
           client.close();
           continue;
         }
-        Socket database = new Socket(server.host(), server.port());
+        Socket server = new Socket(host, port);
         sockets.add(client);
-        sockets.add(database);
-        daemon(() -> pump(client, database));
-        daemon(() -> pump(database, client));
+        sockets.add(server);
+        daemon(() -> pump(client, server, true));
+        daemon(() -> pump(server, client, false));
       } catch (IOException closed) {
         continue;
       }
     }
   }
 
-  private void pump(Socket from, Socket to) {
+  private void pump(Socket from, Socket to, boolean towardsServer) {
     try (from;
         to) {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       byte[] buffer = new byte[16 * 1024];
       for (int n = in.read(buffer); n >= 0 && !cut; n = in.read(buffer)) {
+        if (towardsServer && sent.addAndGet(n) >= cutAt.get()) {
+          cut();
+          return;
+        }
         out.write(buffer, 0, n);
       }
     } catch (IOException broken) {

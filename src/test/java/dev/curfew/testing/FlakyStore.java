@@ -12,16 +12,18 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store that can be told to be away, to answer only when it is let, or to lose a byte of what it
- * is given.
+ * A store that can be told to be away, to answer only when it is let, to lose a byte of what it is
+ * given, or to take it in a way of its own.
  */
 public class FlakyStore implements ObjectStore {
   private final ObjectStore real;
   public volatile boolean away;
   public volatile boolean losesAByte;
+  public volatile UnaryOperator<Payload> taking = UnaryOperator.identity();
   public volatile @Nullable CountDownLatch heldBack;
 
   public FlakyStore(ObjectStore real) {
@@ -45,7 +47,7 @@ public class FlakyStore implements ObjectStore {
   @Override
   public void put(String name, Payload content, Watch watch) {
     reach();
-    real.put(name, losesAByte ? shorter(content) : content, watch);
+    real.put(name, taking.apply(losesAByte ? shorter(content) : content), watch);
   }
 
   private static Payload shorter(Payload content) {
