@@ -15,8 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CaptureOrderTest {
   private static Chunk chunk(long sequence, long at) {
     Sha256 any = Sha256.of(new byte[0]);
-    return new Chunk(
-        sequence, ChunkKind.KEYSTROKES, at, 0, any, any, new ChunkContent.Inline(""));
+    return new Chunk(sequence, ChunkKind.KEYSTROKES, at, 0, any, any, new ChunkContent.Inline(""));
   }
 
   private static List<Chunk> ordered(List<Chunk> arrivals) {
@@ -40,8 +39,7 @@ class CaptureOrderTest {
       arrivals.add(chunk(i, at));
     }
 
-    assertThat(ordered(arrivals))
-        .isEqualTo(arrivals.stream().sorted(CaptureOrder.ORDER).toList());
+    assertThat(ordered(arrivals)).isEqualTo(arrivals.stream().sorted(CaptureOrder.ORDER).toList());
   }
 
   @Test

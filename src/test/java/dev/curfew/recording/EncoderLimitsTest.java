@@ -157,8 +157,7 @@ class EncoderLimitsTest {
 
     assertThat(video.width()).isEqualTo(3_840);
     assertThat(video.height()).isEqualTo(2_160);
-    assertThat(new Color(video.pictures().get(0).getRGB(1_920, 1_080)).getRed())
-        .isGreaterThan(200);
+    assertThat(new Color(video.pictures().get(0).getRGB(1_920, 1_080)).getRed()).isGreaterThan(200);
   }
 
   @Test
@@ -265,18 +264,14 @@ class EncoderLimitsTest {
     byte[] euro = "\u20ac\r\n".getBytes(StandardCharsets.UTF_8);
     fixture.object(ChunkKind.RAW, START + 100, new byte[] {'l', euro[0]}, "raw");
     fixture.object(
-        ChunkKind.RAW,
-        START + 1_200,
-        new byte[] {euro[1], euro[2], euro[3], euro[4]},
-        "raw");
+        ChunkKind.RAW, START + 1_200, new byte[] {euro[1], euro[2], euro[3], euro[4]}, "raw");
 
     EncodedRecording encoded = encode();
 
     assertThat(encoded.artefacts())
         .extracting(Artefact::kind, Artefact::contentType)
         .contains(
-            org.assertj.core.groups.Tuple.tuple(
-                ArtefactKind.ASCIICAST, "application/x-asciicast"));
+            org.assertj.core.groups.Tuple.tuple(ArtefactKind.ASCIICAST, "application/x-asciicast"));
     ParsedCast cast =
         ParsedCast.of(Files.readString(directory.resolve("out").resolve("terminal.cast")));
     assertThat(cast.events())

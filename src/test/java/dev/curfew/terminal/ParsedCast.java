@@ -30,8 +30,7 @@ public record ParsedCast(JsonObject header, List<Event> events) {
       if (event.size() != 3) {
         throw new AssertionError(line);
       }
-      long micros =
-          new BigDecimal(event.getValue(0).toString()).movePointRight(6).longValueExact();
+      long micros = new BigDecimal(event.getValue(0).toString()).movePointRight(6).longValueExact();
       if (micros < before) {
         throw new AssertionError("goes back in time: " + line);
       }
