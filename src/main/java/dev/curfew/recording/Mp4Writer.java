@@ -75,6 +75,9 @@ final class Mp4Writer implements AutoCloseable {
   /** A generous allowance: what a still screen does not need is not spent. */
   private static final double BITS_PER_PIXEL_AND_FRAME = 2;
 
+  /** The encoder refuses to begin with more than its highest level allows, 5.2. */
+  private static final double MOST_BITS_A_SECOND = 200_000_000;
+
   private static final int ERROR_TEXT_LENGTH = 256;
 
   private final AVFormatContext container = new AVFormatContext(null);
@@ -132,7 +135,8 @@ final class Mp4Writer implements AutoCloseable {
       context.framerate(rate);
       context.sample_aspect_ratio(square);
     }
-    context.bit_rate((long) (BITS_PER_PIXEL_AND_FRAME * width * height * framesPerSecond));
+    double bitsPerSecond = BITS_PER_PIXEL_AND_FRAME * width * height * framesPerSecond;
+    context.bit_rate((long) Math.min(MOST_BITS_A_SECOND, bitsPerSecond));
     context.qmin(BEST_QUANTISER);
     context.qmax(WORST_QUANTISER);
     context.gop_size(0); // key frames are asked for, by time

@@ -33,7 +33,8 @@ class RecordingContractTest {
           "video", "video/mp4",
           "captions", "text/vtt",
           "timeline", "application/json",
-          "thumbnail", "image/png");
+          "thumbnail", "image/png",
+          "asciicast", "application/x-asciicast");
 
   private static Installation at;
 
@@ -64,6 +65,7 @@ class RecordingContractTest {
               "getTimeline",
               "getCaptions",
               "getThumbnail",
+              "getAsciicast",
               "getRawRecording",
               "listChunks",
               "getChunk",
@@ -185,13 +187,15 @@ class RecordingContractTest {
     assertThat(at.user.get(path + "/raw").is(200).text()).isEqualTo("Hello world");
     at.user.get(path + "/chunks/99").is(404);
     at.user.get(path + "/video").is(404);
+    at.user.get(path + "/asciicast").is(404);
   }
 
   @Test
   void recordingOfOthers_isNotShown() {
     String session = at.psmSession();
     record(session);
-    for (String part : List.of("", "/chunks", "/chunks/0", "/raw", "/video", "/artifacts/video")) {
+    for (String part :
+        List.of("", "/chunks", "/chunks/0", "/raw", "/video", "/asciicast", "/artifacts/video")) {
       String path = "/api/v1/recordings/" + session + part;
       at.other.get(path).is(403);
       at.stranger.get(path).is(404);
@@ -282,9 +286,13 @@ class RecordingContractTest {
     byte[] timeline = "{}".getBytes(StandardCharsets.UTF_8);
     deliver(session, "timeline", token, timeline, timeline).is(200);
     deliver(session, "thumbnail", token, video, video).is(200);
+    byte[] cast = "{\"version\":2,\"width\":80,\"height\":24}\n".getBytes(StandardCharsets.UTF_8);
+    deliver(session, "asciicast", token, cast, cast).is(200);
     report(session, "zzz", "Done-Encoded", new JsonObject()).is(409);
     report(session, token, "Done-Uploaded", new JsonObject()).is(409);
-    report(session, token, "Done-Encoded", new JsonObject().put("recordingFormat", ".mp4")).is(200);
+    JsonObject encoded = new JsonObject().put("recordingFormat", ".mp4").put("skippedChunks", 2);
+    report(session, token, "Done-Encoded", encoded.copy().put("skippedChunks", -1)).is(400);
+    report(session, token, "Done-Encoded", encoded).is(200);
     report(session, token, "Done-Encoded", new JsonObject()).is(200);
     deliver(session, "video", token, other, other).is(409);
 
@@ -295,6 +303,20 @@ class RecordingContractTest {
     at.user.get(path + "/captions.vtt").is(200);
     at.user.get(path + "/timeline").is(200);
     at.user.get(path + "/thumbnail").is(200);
+    Reply terminal = at.user.get(path + "/asciicast").is(200);
+    assertThat(terminal.text()).isEqualTo(new String(cast, StandardCharsets.UTF_8));
+    assertThat(terminal.header("Content-Type")).isEqualTo("application/x-asciicast");
+    at.user.with("Range", "bytes=0-9").get(path + "/asciicast").is(206);
+    assertThat(
+            at.admin
+                .get("/api/v1/events?types=dev.curfew.recording.encoded&session=" + session)
+                .is(200)
+                .json()
+                .getJsonArray("items")
+                .getJsonObject(0)
+                .getJsonObject("data")
+                .getInteger("skipped"))
+        .isEqualTo(2);
     assertThat(
             at.admin
                 .get("/api/v1/events?types=dev.curfew.recording.read&session=" + session)

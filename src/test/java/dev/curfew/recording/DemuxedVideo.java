@@ -126,6 +126,9 @@ record DemuxedVideo(
     return video;
   }
 
+  /** The converter writes whole vectors, past the end of the last row. */
+  private static final int PADDING = 256;
+
   private static BufferedImage picture(AVFrame frame) {
     int width = frame.width();
     int height = frame.height();
@@ -153,7 +156,7 @@ record DemuxedVideo(
         0,
         1 << 16,
         1 << 16);
-    try (BytePointer bgr = new BytePointer(pixels.length);
+    try (BytePointer bgr = new BytePointer(pixels.length + PADDING);
         PointerPointer<BytePointer> planes = new PointerPointer<>(1);
         IntPointer lines = new IntPointer(1)) {
       planes.put(bgr);

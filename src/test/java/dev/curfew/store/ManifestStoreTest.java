@@ -65,6 +65,37 @@ class ManifestStoreTest {
   }
 
   @Test
+  void linesInOrderOfCapture_comeInPagesOfBoundedText() throws SQLException {
+    long start = System.currentTimeMillis() - 30_000;
+    UUID id = sessions.live(start, start + 3_600_000);
+    append(text(id, "ccc", start + 20));
+    append(text(id, "a", start + 10));
+    append(raw(id, "raw", null));
+    append(text(id, "dd", start + 20));
+    append(text(id, "b", start + 15));
+
+    List<String> texts = new ArrayList<>();
+    List<Integer> pages = new ArrayList<>();
+    long at = 0;
+    long sequence = 0;
+    while (true) {
+      List<ChunkRow> page =
+          Await.result(manifests.listCaptured(id, ChunkKind.KEYSTROKES, at, sequence, 3, 2));
+      if (page.isEmpty()) {
+        break;
+      }
+      pages.add(page.size());
+      page.forEach(line -> texts.add(line.content()));
+      at = page.get(page.size() - 1).capturedAt();
+      sequence = page.get(page.size() - 1).sequence();
+    }
+
+    assertThat(texts).containsExactly("a", "b", "ccc", "dd");
+    assertThat(pages).containsExactly(2, 1, 1);
+    assertThat(Await.result(manifests.listCaptured(id, ChunkKind.CLIPBOARD, 0, 0, 3, 2))).isEmpty();
+  }
+
+  @Test
   void chunk_afterTheEnd_isNotListed() throws SQLException {
     UUID id = sessions.live();
     append(text(id, "in time", null));
