@@ -104,7 +104,7 @@ public final class EncoderWorker extends VerticleBase {
                       recording.result().startedAt(),
                       recording.result().endedAt(),
                       wanted(chunks.result()),
-                      around.chunks));
+                      around.captured));
     }
 
     private List<Chunk> wanted(List<Chunk> chunks) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * A recording whose manifest is at hand and whose objects are in a chunk store.
+ * A recording whose manifest is at hand and whose objects can be had.
  *
  * @param startedAt milliseconds since the epoch
  * @param endedAt milliseconds since the epoch
@@ -18,7 +18,7 @@ public record StoredRecording(
     long startedAt,
     long endedAt,
     List<Chunk> chunks,
-    ChunkStore store)
+    ChunkSource store)
     implements RecordingSource {
 
   public StoredRecording {
@@ -30,6 +30,6 @@ public record StoredRecording(
 
   @Override
   public InputStream open(Chunk chunk) {
-    return store.open(chunk.key(sessionId));
+    return store.open(sessionId, chunk, 0, Long.MAX_VALUE);
   }
 }

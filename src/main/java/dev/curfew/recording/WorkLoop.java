@@ -222,6 +222,9 @@ final class WorkLoop {
           .onSuccess(back -> around.committedAndReady())
           .mapEmpty();
     }
+    if (isOutage(failure)) {
+      return postpone(claim, reason(failure));
+    }
     LOG.warn(
         "{} of session {} failed, attempt {}: {}",
         work,
@@ -237,6 +240,25 @@ final class WorkLoop {
                     RecordingStage.FAILED,
                     rest(claim.attempt()),
                     StageDetails.failure(reason(failure))))
+        .mapEmpty();
+  }
+
+  /** Something that the work needs is away: no fault of the recording, however long it lasts. */
+  private static boolean isOutage(Throwable failure) {
+    return failure instanceof CurfewException known
+        && known.code().category() == ErrorCode.Category.UNAVAILABLE;
+  }
+
+  private Future<Void> postpone(Claim claim, String why) {
+    LOG.info("{} of session {} is postponed: {}", work, claim.sessionId(), why);
+    return untilAnswered
+        .ask(
+            () ->
+                around
+                    .claims
+                    .postpone(claim.sessionId(), claim.claimant(), around.options.retryDelay(), why)
+                    .onSuccess(moved -> around.committedAndReady()))
+        .onSuccess(moved -> around.figures.postponed())
         .mapEmpty();
   }
 

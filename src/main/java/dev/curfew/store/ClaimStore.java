@@ -226,7 +226,7 @@ public final class ClaimStore {
     return move(
         sessionId,
         lease -> lease.reported(who, to, maxAttempts),
-        rest,
+        after -> rest,
         details,
         ClaimStore::process,
         TRIES);
@@ -236,6 +236,21 @@ public final class ClaimStore {
   public Future<Moved> handBack(UUID sessionId, Claimant who, String why) {
     return move(
         sessionId, lease -> lease.handedBack(who), StageDetails.failure(why), ClaimStore::process);
+  }
+
+  /**
+   * A worker puts its work off for an outage; see {@link Lease#postponed}.
+   *
+   * @param firstRest how long the recording rests if it is the first time in a row
+   */
+  public Future<Moved> postpone(UUID sessionId, Claimant who, Duration firstRest, String why) {
+    return move(
+        sessionId,
+        lease -> lease.postponed(who),
+        after -> Duration.ofMillis(after.rest(firstRest.toMillis())),
+        StageDetails.failure(why),
+        ClaimStore::process,
+        TRIES);
   }
 
   /** A Failed recording is tried again. Fails with WRONG_STATE. */
@@ -252,13 +267,13 @@ public final class ClaimStore {
       Function<Lease, Lease.Decision> rule,
       StageDetails details,
       Function<Lease, Initiator> by) {
-    return move(sessionId, rule, Duration.ZERO, details, by, TRIES);
+    return move(sessionId, rule, after -> Duration.ZERO, details, by, TRIES);
   }
 
   private Future<Moved> move(
       UUID sessionId,
       Function<Lease, Lease.Decision> rule,
-      Duration rest,
+      Function<Lease, Duration> rest,
       StageDetails details,
       Function<Lease, Initiator> by,
       int triesLeft) {
@@ -273,12 +288,13 @@ public final class ClaimStore {
               if (!(decision instanceof Lease.Decision.Moved moved)) {
                 return Future.succeededFuture(new Moved(before.stage(), false));
               }
+              Lease after = moved.lease();
               return rows.write(
-                      sessionId, before, moved.lease(), null, rest, details, by.apply(before))
+                      sessionId, before, after, null, rest.apply(after), details, by.apply(before))
                   .compose(
                       written ->
                           written
-                              ? Future.succeededFuture(new Moved(moved.lease().stage(), true))
+                              ? Future.succeededFuture(new Moved(after.stage(), true))
                               : again(sessionId, rule, rest, details, by, triesLeft));
             });
   }
@@ -286,7 +302,7 @@ public final class ClaimStore {
   private Future<Moved> again(
       UUID sessionId,
       Function<Lease, Lease.Decision> rule,
-      Duration rest,
+      Function<Lease, Duration> rest,
       StageDetails details,
       Function<Lease, Initiator> by,
       int triesLeft) {

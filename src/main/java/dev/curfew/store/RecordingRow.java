@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param format the recording's format as its encoder names it
  * @param sshLogsUploaded what a worker said of the session's logs; null for nothing
  * @param destination where it was uploaded to
- * @param failure why the last attempt failed
+ * @param failure why the last attempt failed or was postponed
+ * @param nextTryAt from when it is taken up again after that
  */
 public record RecordingRow(
     UUID sessionId,
@@ -39,4 +40,5 @@ public record RecordingRow(
     @Nullable String format,
     @Nullable Boolean sshLogsUploaded,
     @Nullable String destination,
-    @Nullable String failure) {}
+    @Nullable String failure,
+    long nextTryAt) {}

@@ -38,7 +38,8 @@ public final class RecordingStore {
         CASE WHEN r.stage = 1 THEN s.owner ELSE r.owner END AS owner, r.attempt,
         COALESCE(ms(r.lease_until), 0) AS lease_until, ms(r.started_at) AS started_at,
         COALESCE(ms(r.ended_at), 0) AS ended_at, r.chunk_count, r.chunk_bytes, r.raw_bytes,
-        r.format, r.ssh_logs_uploaded, r.destination, r.failure
+        r.format, r.ssh_logs_uploaded, r.destination, r.failure,
+        CASE WHEN r.failure IS NULL THEN 0 ELSE COALESCE(ms(r.ready_at), 0) END AS next_try_at
       FROM recording r
         LEFT JOIN session s ON s.id = r.session_id
         LEFT JOIN realm ON realm.id = r.realm_id
@@ -183,7 +184,8 @@ public final class RecordingStore {
         row.getString("format"),
         row.getBoolean("ssh_logs_uploaded"),
         row.getString("destination"),
-        row.getString("failure"));
+        row.getString("failure"),
+        row.getLong("next_try_at"));
   }
 
   // What was made of them
@@ -342,13 +344,15 @@ public final class RecordingStore {
 
   /**
    * Only recordings of which everything captured lies at the destination in some form, read back
-   * there by Curfew itself.
+   * there by Curfew itself; and nothing is on its way from a spool any more.
    */
   private static final String TO_CLEAR =
       """
       SELECT r.session_id FROM recording r
       WHERE r.cleared_at IS NULL AND r.stage = 6
         AND r.uploaded_at <= clock_timestamp() - $1::bigint * interval '1 millisecond'
+        AND NOT EXISTS (
+          SELECT FROM chunk c WHERE c.session_id = r.session_id AND c.spooled_on IS NOT NULL)
         AND NOT EXISTS (
           SELECT FROM (VALUES (1, 'video'), (2, 'timeline'), (3, 'timeline'), (4, 'raw'))
             AS made (chunk, artefact)

@@ -295,6 +295,9 @@ final class RecordingCalls {
             .put("artifacts", artefacts)
             .put("destination", recording.destination())
             .put("failure", recording.failure());
+    if (recording.nextTryAt() != 0) {
+      json.put("nextTryAt", Times.iso(recording.nextTryAt()));
+    }
     gateway
         .recordings()
         .progress(recording.sessionId())
