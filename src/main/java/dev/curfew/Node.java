@@ -266,7 +266,17 @@ final class Node {
               metrics.clock(clock);
               metrics.shards(shards);
               metrics.alerts(hub, bridge);
-              return listen(gateway, frontend, feed, hub, bridge, checks(clock, shards))
+              metrics.recordings(recordings.figures());
+              return listen(
+                      gateway,
+                      frontend,
+                      feed,
+                      hub,
+                      bridge,
+                      new NodePages(
+                          checks(clock, shards),
+                          Map.of("recording-store", recordings::storeDetail),
+                          metrics::scrape))
                   .compose(served -> listen(bridge))
                   // Stopped first, while its connections still are.
                   .onSuccess(served -> running.push(hub::farewell));
@@ -299,7 +309,7 @@ final class Node {
       EventFeed feed,
       AlertHub hub,
       EventBridge bridge,
-      Map<String, BooleanSupplier> checks) {
+      NodePages pages) {
     // The dialects whose calls never cease come first.
     List<Dialect> answering =
         List.of(
@@ -313,7 +323,7 @@ final class Node {
             new AdminDialect(gateway),
             new SsfDialect(gateway));
     List<Dialect> dialects = new ArrayList<>(answering);
-    dialects.add(new NodePages(checks, metrics::scrape));
+    dialects.add(pages);
     dialects.add(new DocsPages(answering.stream().map(Dialect::name).distinct().toList()));
     routes = dialects.stream().flatMap(dialect -> dialect.routes().stream()).toList();
     AtomicInteger port = new AtomicInteger();

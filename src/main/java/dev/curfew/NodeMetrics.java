@@ -5,6 +5,7 @@ import dev.curfew.alert.EventBridge;
 import dev.curfew.cluster.ClusterClock;
 import dev.curfew.delivery.DeliveryFigures;
 import dev.curfew.grant.Grants;
+import dev.curfew.recording.RecordingFigures;
 import dev.curfew.shard.ShardHost;
 import dev.curfew.store.LaneQueue;
 import dev.curfew.watchdog.WatchdogFigures;
@@ -117,6 +118,32 @@ final class NodeMetrics {
         deliveries,
         DeliveryFigures::lagSeconds,
         "How long the oldest message has waited");
+  }
+
+  void recordings(RecordingFigures recordings) {
+    gauge(
+        "curfew_recording_spool_bytes",
+        recordings,
+        RecordingFigures::spoolBytes,
+        "What this node's spool of captured chunks takes on disk");
+    gauge(
+        "curfew_recording_spool_chunks",
+        recordings,
+        RecordingFigures::spoolChunks,
+        "Captured chunks that this node holds until the recording store is back");
+    gauge(
+        "curfew_recording_store_away",
+        recordings,
+        known -> known.storeAway() ? 1 : 0,
+        "Whether this node takes the store of raw recordings to be away");
+    FunctionCounter.builder(
+            "curfew_captures_refused_total", recordings, RecordingFigures::capturesRefused)
+        .description("Captured chunks refused since neither store nor spool could take them")
+        .register(metrics);
+    FunctionCounter.builder(
+            "curfew_recordings_postponed_total", recordings, RecordingFigures::recordingsPostponed)
+        .description("How often this node's workers put a recording off for an outage")
+        .register(metrics);
   }
 
   private <T> void gauge(String name, T of, ToDoubleFunction<T> value, String description) {

@@ -1,5 +1,6 @@
 package dev.curfew;
 
+import dev.curfew.api.NodePages;
 import dev.curfew.bus.Bus;
 import dev.curfew.bus.Claims;
 import dev.curfew.config.CurfewConfig;
@@ -8,9 +9,12 @@ import dev.curfew.directory.PolicyDefaults;
 import dev.curfew.recording.EncoderWorker;
 import dev.curfew.recording.ImageLimits;
 import dev.curfew.recording.NodeRecordings;
+import dev.curfew.recording.RecordingFigures;
 import dev.curfew.recording.RecordingOptions;
 import dev.curfew.recording.RecordingSurroundings;
 import dev.curfew.recording.Recordings;
+import dev.curfew.recording.SpoolDrainer;
+import dev.curfew.recording.SpoolOptions;
 import dev.curfew.recording.UploaderWorker;
 import dev.curfew.storage.FolderStore;
 import dev.curfew.store.Database;
@@ -19,12 +23,16 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The recording side of a node: its stores, and the workers that its roles ask for. */
 final class RecordingParts {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(2);
+
+  private static final Duration FIRST_STORE_RETRY = Duration.ofMillis(500);
+  private static final Duration LONGEST_STORE_RETRY = Duration.ofSeconds(15);
 
   private final CurfewConfig config;
   private final RecordingSurroundings around;
@@ -66,18 +74,37 @@ final class RecordingParts {
         new ImageLimits(
             Math.toIntExact(limits.screenshot().bytes()),
             limits.screenshotMegapixels() * 1_000_000L),
-        limits.recordingChunk().bytes());
+        limits.recordingChunk().bytes(),
+        new SpoolOptions(
+            config.node().name(),
+            config.recording().spoolDirectory(),
+            config.recording().spoolLimit().bytes(),
+            config.recording().storePatience(),
+            FIRST_STORE_RETRY,
+            LONGEST_STORE_RETRY));
   }
 
   Recordings recordings() {
     return recordings;
   }
 
-  /** Starts the workers of this node's roles. */
+  RecordingFigures figures() {
+    return around.figures();
+  }
+
+  /** Whether the store of raw recordings takes what is captured, and what waits for it here. */
+  NodePages.Detail storeDetail() {
+    RecordingFigures figures = around.figures();
+    return new NodePages.Detail(
+        !figures.storeAway(),
+        Map.of("spooledChunks", figures.spoolChunks(), "spooledBytes", figures.spoolBytes()));
+  }
+
+  /** Starts what empties the spool, and the workers of this node's roles. */
   Future<Void> startWorkers(Claims claims, Function<Supplier<Deployable>, Future<Void>> deploy) {
     String node = config.node().name();
     Path nativeLibraries = config.data().dir().toAbsolutePath().resolve("native");
-    Future<Void> started = Future.succeededFuture();
+    Future<Void> started = deploy.apply(() -> new SpoolDrainer(around));
     if (config.node().roles().contains(NodeRole.ENCODER)) {
       started =
           started.compose(

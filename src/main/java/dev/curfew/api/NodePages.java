@@ -14,14 +14,27 @@ import java.util.function.Supplier;
 /** What every node answers beside the dialects: health and metrics. */
 public final class NodePages implements Dialect {
   private final Map<String, BooleanSupplier> checks;
+  private final Map<String, Supplier<Detail>> details;
   private final Supplier<String> metrics;
 
   /**
+   * How a part is that the node can serve without.
+   *
+   * @param data what to know of it: plain values by name
+   */
+  public record Detail(boolean up, Map<String, Object> data) {}
+
+  /**
    * @param checks what must hold for the node to serve, by name
+   * @param details what is shown beside, by name
    * @param metrics the measurements in Prometheus' text format
    */
-  public NodePages(Map<String, BooleanSupplier> checks, Supplier<String> metrics) {
+  public NodePages(
+      Map<String, BooleanSupplier> checks,
+      Map<String, Supplier<Detail>> details,
+      Supplier<String> metrics) {
     this.checks = new LinkedHashMap<>(checks);
+    this.details = new LinkedHashMap<>(details);
     this.metrics = metrics;
   }
 
@@ -60,12 +73,23 @@ public final class NodePages implements Dialect {
     for (Map.Entry<String, BooleanSupplier> check : checks.entrySet()) {
       boolean holds = check.getValue().getAsBoolean();
       up &= holds;
-      results.add(new JsonObject().put("id", check.getKey()).put("status", holds ? "UP" : "DOWN"));
+      results.add(result(check.getKey(), holds));
+    }
+    for (Map.Entry<String, Supplier<Detail>> entry : details.entrySet()) {
+      Detail detail = entry.getValue().get();
+      results.add(
+          result(entry.getKey(), detail.up)
+              .put("required", false)
+              .put("data", new JsonObject(new LinkedHashMap<>(detail.data))));
     }
     return Future.succeededFuture(
         Answer.json(
             up ? 200 : 503,
             new JsonObject().put("status", up ? "UP" : "DOWN").put("checks", results)));
+  }
+
+  private static JsonObject result(String id, boolean up) {
+    return new JsonObject().put("id", id).put("status", up ? "UP" : "DOWN");
   }
 
   private Future<Answer> measurements() {

@@ -110,6 +110,15 @@ final class CrossChecks {
     if (overlap(recording.workDirectory(), recording.destination())) {
       refuse.accept("recording.destination", "must be apart from recording.work-directory");
     }
+    if (overlap(recording.spoolDirectory(), recording.rawDirectory())) {
+      refuse.accept("recording.spool-directory", "must be apart from recording.raw-directory");
+    }
+    if (overlap(recording.spoolDirectory(), recording.workDirectory())) {
+      refuse.accept("recording.spool-directory", "must be apart from recording.work-directory");
+    }
+    if (overlap(recording.spoolDirectory(), recording.destination())) {
+      refuse.accept("recording.spool-directory", "must be apart from recording.destination");
+    }
   }
 
   private static void checkIssuers(CurfewConfig.Auth auth, BiConsumer<String, String> refuse) {

@@ -191,6 +191,9 @@ public record CurfewConfig(
    * @param rawDirectory chunks as they arrive
    * @param workDirectory the encoder's files until they are uploaded
    * @param destination where finished recordings are stored
+   * @param spoolDirectory chunks of this node while the store of raw data is away
+   * @param spoolLimit what the spool may take on disk
+   * @param storePatience how long that store may take for a chunk before it is taken to be away
    * @param localRetention how long raw chunks stay after the destination was read back
    * @param retention how long finished recordings are kept at their destination where neither
    *     policy nor realm says; none for ever
@@ -202,6 +205,9 @@ public record CurfewConfig(
       @Setting("${data.dir}/recordings/raw") Path rawDirectory,
       @Setting("${data.dir}/recordings/work") Path workDirectory,
       @Setting("${data.dir}/recordings/stored") Path destination,
+      @Setting("${data.dir}/recordings/spool") Path spoolDirectory,
+      @Setting(value = "1GiB", min = "1MiB", max = "1TiB") ByteSize spoolLimit,
+      @Setting(value = "5s", min = "100ms", max = "10m") Duration storePatience,
       @Setting(value = "1d", min = "0s", max = "3650d") Duration localRetention,
       @Setting(value = "", min = "1s", max = "36500d") Optional<Duration> retention,
       @Setting(value = "5m", min = "1s", max = "1d") Duration stalledAfter) {}

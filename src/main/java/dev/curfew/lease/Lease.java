@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param until when the lease runs out; 0 while nobody holds a claim
  * @param reportedAt the last sign of life of the owner; 0 while nobody holds a claim
  * @param attempt how many times the present work has been claimed
+ * @param postponed how many times in a row the present work was put off by an outage
  * @param encoded the claim under which the recording was encoded, so that a repeated report of it
  *     is known again while the uploader is already at work; null before
  * @param failedFrom the stage a Failed recording goes back to when it is retried; null otherwise
@@ -25,12 +26,16 @@ public record Lease(
     long until,
     long reportedAt,
     int attempt,
+    int postponed,
     @Nullable Claimant encoded,
     @Nullable RecordingStage failedFrom) {
 
+  /** The longest that work rests for an outage, in milliseconds. */
+  public static final long LONGEST_REST = 300_000;
+
   /** A recording whose session has just begun. */
   public static final Lease NONE =
-      new Lease(RecordingStage.CONNECTED, null, 0, 0, 0, 0, null, null);
+      new Lease(RecordingStage.CONNECTED, null, 0, 0, 0, 0, 0, null, null);
 
   /** What a rule says. */
   public sealed interface Decision {
@@ -50,7 +55,7 @@ public record Lease(
 
   /** The session is over. */
   public Lease ended() {
-    return waiting(RecordingStage.ENDED, 0);
+    return waiting(RecordingStage.ENDED, 0, 0);
   }
 
   /**
@@ -64,7 +69,15 @@ public record Lease(
       throw new IllegalStateException(this + " cannot be claimed with " + newToken);
     }
     return new Lease(
-        work.underWay(), instance, newToken, now + duration, now, attempt + 1, encoded, null);
+        work.underWay(),
+        instance,
+        newToken,
+        now + duration,
+        now,
+        attempt + 1,
+        postponed,
+        encoded,
+        null);
   }
 
   /** The owner is alive. A lease that has run out is renewed too, as long as nobody moved it. */
@@ -74,7 +87,15 @@ public record Lease(
     }
     return new Decision.Moved(
         new Lease(
-            stage, owner, token, Math.max(until, now + duration), now, attempt, encoded, null));
+            stage,
+            owner,
+            token,
+            Math.max(until, now + duration),
+            now,
+            attempt,
+            postponed,
+            encoded,
+            null));
   }
 
   /** Whether the claimant did the work that is done, and nobody else has begun the same again. */
@@ -127,8 +148,32 @@ public record Lease(
    */
   public Decision handedBack(Claimant who) {
     return heldBy(who)
-        ? new Decision.Moved(waiting(Work.of(stage).waiting(), attempt - 1))
+        ? new Decision.Moved(waiting(Work.of(stage).waiting(), attempt - 1, postponed))
         : notHeld();
+  }
+
+  /**
+   * The worker gives the claim back because something that the work needs is away, such as a store.
+   * That is no fault of the recording, so the attempt does not count, however long the outage.
+   */
+  public Decision postponed(Claimant who) {
+    return heldBy(who)
+        ? new Decision.Moved(waiting(Work.of(stage).waiting(), attempt - 1, postponed + 1))
+        : notHeld();
+  }
+
+  /**
+   * How long it rests after it was postponed, in milliseconds: twice as long each time in a row, up
+   * to {@link #LONGEST_REST}.
+   *
+   * @param first the rest after the first time
+   */
+  public long rest(long first) {
+    long rest = first;
+    for (int i = 1; i < postponed && rest > 0 && rest < LONGEST_REST; i++) {
+      rest *= 2;
+    }
+    return Math.min(rest, LONGEST_REST);
   }
 
   /**
@@ -145,8 +190,8 @@ public record Lease(
   public Lease attemptFailed(int maxAttempts) {
     RecordingStage waiting = Work.of(stage).waiting();
     return attempt >= maxAttempts
-        ? new Lease(RecordingStage.FAILED, null, token, 0, 0, attempt, encoded, waiting)
-        : waiting(waiting, attempt);
+        ? new Lease(RecordingStage.FAILED, null, token, 0, 0, attempt, 0, encoded, waiting)
+        : waiting(waiting, attempt, 0);
   }
 
   /** An administrator has a Failed recording tried again, with all its attempts anew. */
@@ -154,18 +199,18 @@ public record Lease(
     return failedFrom == null
         ? new Decision.Refused(
             ErrorCode.WRONG_STATE, "Only a Failed recording can be retried; it is " + describe())
-        : new Decision.Moved(waiting(failedFrom, 0));
+        : new Decision.Moved(waiting(failedFrom, 0, 0));
   }
 
   private Lease finished(Work work) {
     return work == Work.ENCODE
         ? new Lease(
-            RecordingStage.DONE_ENCODED, owner, token, 0, 0, 0, new Claimant(owner, token), null)
-        : new Lease(RecordingStage.DONE_UPLOADED, owner, token, 0, 0, attempt, encoded, null);
+            RecordingStage.DONE_ENCODED, owner, token, 0, 0, 0, 0, new Claimant(owner, token), null)
+        : new Lease(RecordingStage.DONE_UPLOADED, owner, token, 0, 0, attempt, 0, encoded, null);
   }
 
-  private Lease waiting(RecordingStage at, int attempts) {
-    return new Lease(at, null, token, 0, 0, attempts, encoded, null);
+  private Lease waiting(RecordingStage at, int attempts, int postponements) {
+    return new Lease(at, null, token, 0, 0, attempts, postponements, encoded, null);
   }
 
   private boolean encodedBy(Claimant who) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes what gateways capture. A chunk is planned, so that what is refused, repeated or too late is
- * never stored; its bytes are stored; then it is listed as planned. If another chunk took its place
+ * never stored; its bytes are kept; then it is listed as planned. If another chunk took its place
  * meanwhile, all is done once more.
  */
 final class CaptureIntake {
@@ -117,8 +117,8 @@ final class CaptureIntake {
         .compose(
             plan -> {
               if (plan instanceof Plan.Next next) {
-                return store(next, object)
-                    .compose(stored -> list(next))
+                return keep(next, object)
+                    .compose(holder -> list(next, holder))
                     .compose(
                         listed ->
                             listed
@@ -145,7 +145,7 @@ final class CaptureIntake {
         : take(chunk, object, triesLeft - 1);
   }
 
-  private Future<Void> store(Plan.Next next, byte @Nullable [] object) {
+  private Future<@Nullable String> keep(Plan.Next next, byte @Nullable [] object) {
     if (object == null) {
       return Future.succeededFuture();
     }
@@ -156,10 +156,10 @@ final class CaptureIntake {
             line.sequence(),
             Sha256.fromBytes(line.sha256()),
             String.valueOf(line.extension()));
-    return around.blockingAction(() -> around.chunks.put(key, object));
+    return around.captured.keep(key, object);
   }
 
-  private Future<Boolean> list(Plan.Next next) {
+  private Future<Boolean> list(Plan.Next next, @Nullable String holder) {
     ChunkRow line = next.line();
     Sha256 previous =
         next.previous().length == 0
@@ -173,6 +173,6 @@ final class CaptureIntake {
             line.capturedAt(),
             line.size(),
             Sha256.fromBytes(line.sha256()));
-    return around.manifests.append(next, link.bytes());
+    return around.manifests.append(next, link.bytes(), holder);
   }
 }

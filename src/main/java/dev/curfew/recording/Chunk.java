@@ -3,6 +3,7 @@ package dev.curfew.recording;
 import dev.curfew.lease.ChunkKind;
 import dev.curfew.recording.ChunkContent.Stored;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One row of a recording's manifest.
@@ -33,5 +34,10 @@ public record Chunk(
       return new ChunkKey(recording, sequence, sha256, stored.extension());
     }
     throw new IllegalStateException("chunk " + sequence + " is inline text");
+  }
+
+  /** The node that holds the content in its spool until the store has it; null for none. */
+  @Nullable String spooledOn() {
+    return content instanceof Stored stored ? stored.spooledOn() : null;
   }
 }

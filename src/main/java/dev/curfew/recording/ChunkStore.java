@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * The bytes of recordings until they have been delivered, as objects that are small (a screenshot,
@@ -25,8 +26,12 @@ import java.util.regex.Pattern;
  * <p>Every method blocks, may be called from several threads, and throws {@link CurfewException}
  * STORAGE_UNAVAILABLE when the store cannot be reached, is full or fails; repeating is safe.
  */
-public final class ChunkStore {
+public final class ChunkStore implements ChunkSource {
   private static final Pattern NAME = Pattern.compile("(\\d{12,19})-([0-9a-f]{64})\\.([a-z0-9]+)");
+
+  /** A chunk's object: of the recording's own folder, not of one below it. */
+  private static final Pattern CHUNK =
+      Pattern.compile("[0-9a-f]{2}/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/[^/]+");
 
   private final ObjectStore objects;
 
@@ -58,6 +63,11 @@ public final class ChunkStore {
     return objects.open(name(key), offset, length);
   }
 
+  @Override
+  public InputStream open(UUID recording, Chunk chunk, long offset, long length) {
+    return open(chunk.key(recording), offset, length);
+  }
+
   /** The whole object, see {@link #open(ChunkKey, long, long)}. */
   public InputStream open(ChunkKey key) {
     return open(key, 0, Long.MAX_VALUE);
@@ -74,6 +84,46 @@ public final class ChunkStore {
     }
     keys.sort(Comparator.comparingLong(ChunkKey::sequence));
     return List.copyOf(keys);
+  }
+
+  /**
+   * An object that was found.
+   *
+   * @param size in bytes, as stored
+   */
+  record Found(ChunkKey key, long size) {}
+
+  /** Every chunk of every recording, those of one by sequence. For stores that hold few. */
+  List<Found> all() {
+    List<Found> found = new ArrayList<>();
+    for (String top : topFolders()) {
+      for (String name : objects.list(top)) {
+        Matcher parts = CHUNK.matcher(name);
+        if (parts.matches()) {
+          key(UUID.fromString(parts.group(1)), name)
+              .ifPresent(key -> found.add(new Found(key, objects.size(name))));
+        }
+      }
+    }
+    return List.copyOf(found);
+  }
+
+  /** Removes what is left of folders whose objects have gone. Nobody may put anything meanwhile. */
+  void clearEmptyFolders() {
+    for (String top : topFolders()) {
+      if (objects.list(top).isEmpty()) {
+        objects.deleteAll(top);
+      }
+    }
+  }
+
+  private static List<String> topFolders() {
+    return IntStream.range(0, 256).mapToObj(i -> "%02x".formatted(i)).toList();
+  }
+
+  /** Removes an object; one that is not there is fine. */
+  void delete(ChunkKey key) {
+    objects.delete(name(key));
   }
 
   /**

@@ -94,6 +94,13 @@ class NodeWorkSite implements WorkSite {
     return told(around.claims.handBack(claim.sessionId(), claim.claimant(), rest, reason));
   }
 
+  @Override
+  public Future<Void> postpone(Claim claim, String reason) {
+    return told(around.claims.postpone(
+            claim.sessionId(), claim.claimant(), around.options.retryDelay(), reason))
+        .onSuccess(postponed -> around.figures.postponed());
+  }
+
   private Future<Void> told(Future<Moved> moved) {
     return moved.onSuccess(done -> around.committedAndReady()).mapEmpty();
   }

@@ -10,8 +10,9 @@ import java.time.Duration;
  *
  * @param lease how long a claim holds without a sign of life
  * @param maxAttempts claims of one stage before the recording is Failed
- * @param retryDelay how long a recording rests after an attempt of this node's own worker failed,
- *     for the first time; ten times as long after the next
+ * @param retryDelay how long a recording rests after an attempt of this node's own worker failed or
+ *     was postponed for the first time; ten times as long after the next failure, twice as long
+ *     after the next outage in a row
  * @param workDirectory artefacts until they are uploaded
  * @param localRetention how long chunks stay after the destination was read back
  * @param retention how long a recording is kept whose policy and realm do not say
@@ -21,6 +22,7 @@ import java.time.Duration;
  * @param captureClipboard whether the clipboard is kept
  * @param images largest screenshot
  * @param largestRawPiece bytes of one piece of a raw recording
+ * @param spool what is captured while the store is away
  */
 public record RecordingOptions(
     Duration lease,
@@ -34,4 +36,5 @@ public record RecordingOptions(
     boolean recordKeystrokes,
     boolean captureClipboard,
     ImageLimits images,
-    long largestRawPiece) {}
+    long largestRawPiece,
+    SpoolOptions spool) {}

@@ -68,10 +68,10 @@ final class RecordingReads {
     if (chunk.content() instanceof ChunkContent.Gone) {
       throw CurfewException.notFound("The chunk's content is kept no longer; it");
     }
-    return new ChunkPiece(around.chunks, row.sessionId(), chunk);
+    return new ChunkPiece(around.captured, row.sessionId(), chunk);
   }
 
-  private record ChunkPiece(ChunkStore store, UUID sessionId, Chunk chunk)
+  private record ChunkPiece(ChunkSource store, UUID sessionId, Chunk chunk)
       implements PiecedContent.Piece {
     @Override
     public long size() {
@@ -85,7 +85,7 @@ final class RecordingReads {
         in.skipNBytes(offset);
         return in;
       }
-      return store.open(chunk.key(sessionId), offset, chunk.size() - offset);
+      return store.open(sessionId, chunk, offset, chunk.size() - offset);
     }
   }
 
@@ -198,7 +198,7 @@ final class RecordingReads {
   }
 
   private Optional<String> objectFault(UUID sessionId, Chunk chunk) throws IOException {
-    try (InputStream in = around.chunks.open(chunk.key(sessionId))) {
+    try (InputStream in = around.captured.open(sessionId, chunk, 0, Long.MAX_VALUE)) {
       byte[] content = in.readNBytes((int) chunk.size() + 1);
       boolean same = content.length == chunk.size() && Sha256.of(content).equals(chunk.sha256());
       return same ? Optional.empty() : Optional.of("does not match its hash");

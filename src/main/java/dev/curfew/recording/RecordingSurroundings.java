@@ -6,6 +6,7 @@ import dev.curfew.bus.RecordingReady;
 import dev.curfew.bus.Routes;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
+import dev.curfew.storage.FolderStore;
 import dev.curfew.storage.ObjectStore;
 import dev.curfew.store.ClaimStore;
 import dev.curfew.store.CustodyStore;
@@ -18,10 +19,12 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 
 /** What the parts that deal with recordings share on a node. One for each Vert.x instance. */
 public final class RecordingSurroundings {
   private static final int THREADS = 6;
+  private static final int LONGEST_HOURS = 24;
 
   final Vertx vertx;
   final RecordingStore recordings;
@@ -29,16 +32,24 @@ public final class RecordingSurroundings {
   final RecordingTextStore texts;
   final ClaimStore claims;
   final CustodyStore custody;
+  final ObjectStore raw;
   final ChunkStore chunks;
+  final Spool spool;
+  final StoreOutage outage = new StoreOutage();
+  final CaptureStore captured;
   final ArtefactStage stage;
   final ObjectStore destination;
   final WorkFiles files;
   final WorkProgress progress = new WorkProgress();
+  final RecordingFigures figures;
   final RecordingOptions options;
   private final Bus bus;
   private final WorkerExecutor workers;
+  private final WorkerExecutor drainer;
 
   /**
+   * Blocks: finds what an earlier run left in the spool.
+   *
    * @param raw keeps chunks, and artefacts until they are uploaded; shared by all nodes
    * @param destination where finished recordings are delivered
    */
@@ -55,13 +66,32 @@ public final class RecordingSurroundings {
     this.texts = new RecordingTextStore(database);
     this.claims = new ClaimStore(database);
     this.custody = new CustodyStore(database, options.retention());
+    this.raw = raw;
     this.chunks = new ChunkStore(raw);
+    SpoolOptions spooling = options.spool();
+    this.spool =
+        Spool.open(new ChunkStore(new FolderStore(spooling.directory())), spooling.limit());
+    this.figures = new RecordingFigures(spool, outage);
     this.stage = new ArtefactStage(raw);
     this.destination = destination;
     this.files = new WorkFiles(options.workDirectory());
     this.options = options;
     this.bus = bus;
     this.workers = vertx.createSharedWorkerExecutor("curfew-recording", THREADS);
+    this.drainer = waiting("curfew-spool", 1);
+    this.captured =
+        new CaptureStore(
+            chunks, spool, outage, figures, spooling, waiting("curfew-store", THREADS), workers);
+  }
+
+  /** Threads that may be held by a store that does not answer, without being taken for stuck. */
+  private WorkerExecutor waiting(String name, int threads) {
+    return vertx.createSharedWorkerExecutor(name, threads, LONGEST_HOURS, TimeUnit.HOURS);
+  }
+
+  /** What the node counts of its recordings. */
+  public RecordingFigures figures() {
+    return figures;
   }
 
   /**
@@ -98,6 +128,11 @@ public final class RecordingSurroundings {
   /** Runs on a worker thread; answered on the caller's context. */
   <T> Future<T> blocking(Blocking<T> work) {
     return workers.executeBlocking(callable(work), false);
+  }
+
+  /** As {@link #blocking}, on the thread that empties the spool. */
+  <T> Future<T> draining(Blocking<T> work) {
+    return drainer.executeBlocking(callable(work), true);
   }
 
   /** As {@link #blocking}, for what brings nothing. */

@@ -10,7 +10,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A recording whose manifest is read a page at a time and whose objects are in a chunk store.
+ * A recording whose manifest is read a page at a time and whose objects can be had.
  *
  * @param startedAt milliseconds since the epoch
  * @param endedAt milliseconds since the epoch
@@ -23,7 +23,7 @@ public record StoredRecording(
     long endedAt,
     Set<ChunkKind> kinds,
     Pages manifest,
-    ChunkStore store)
+    ChunkSource store)
     implements RecordingSource {
 
   /** The manifest, in the order that {@link RecordingSource#chunks} promises. */
@@ -49,7 +49,7 @@ public record StoredRecording(
 
   @Override
   public InputStream open(Chunk chunk) {
-    return store.open(chunk.key(sessionId));
+    return store.open(sessionId, chunk, 0, Long.MAX_VALUE);
   }
 
   private static final class Paged implements Iterator<Chunk> {

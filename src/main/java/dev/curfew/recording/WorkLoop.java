@@ -283,6 +283,9 @@ public final class WorkLoop {
     if (over.cancelled) {
       return untilAnswered.ask(() -> site.handBack(claim, Duration.ZERO, "shutting down"));
     }
+    if (isOutage(failure)) {
+      return postpone(claim, reason(failure));
+    }
     LOG.warn(
         "{} of session {} failed, attempt {}: {}",
         claim.work(),
@@ -291,6 +294,17 @@ public final class WorkLoop {
         reason(failure),
         failure instanceof CurfewException ? failure.getCause() : failure);
     return untilAnswered.ask(() -> site.failed(claim, rest(claim.attempt()), reason(failure)));
+  }
+
+  /** Something that the work needs is away: no fault of the recording, however long it lasts. */
+  private static boolean isOutage(Throwable failure) {
+    return failure instanceof CurfewException known
+        && known.code().category() == ErrorCode.Category.UNAVAILABLE;
+  }
+
+  private Future<Void> postpone(Claim claim, String why) {
+    LOG.info("{} of session {} is postponed: {}", claim.work(), claim.sessionId(), why);
+    return untilAnswered.ask(() -> site.postpone(claim, why));
   }
 
   private Duration rest(int attempt) {

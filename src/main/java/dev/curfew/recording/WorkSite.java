@@ -53,6 +53,12 @@ public interface WorkSite {
   Future<Void> handBack(Claim claim, Duration rest, String reason);
 
   /**
+   * Something that the work needs is away: the claim goes back unharmed, and the recording rests
+   * for longer each time in a row.
+   */
+  Future<Void> postpone(Claim claim, String reason);
+
+  /**
    * Tells how far the work has come, from any thread.
    *
    * @param fraction from 0 to 1

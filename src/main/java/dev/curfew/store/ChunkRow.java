@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param content the text itself; null for images and raw pieces, and once it is no longer kept
  * @param extension of its name in the chunk store; null for text, and once it is no longer kept
  * @param rawOffset where a raw piece begins; null for other kinds
+ * @param spooledOn the node that holds it for the chunk store; null once it is there
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record ChunkRow(
@@ -27,4 +28,5 @@ public record ChunkRow(
     byte[] chain,
     @Nullable String content,
     @Nullable String extension,
-    @Nullable Long rawOffset) {}
+    @Nullable Long rawOffset,
+    @Nullable String spooledOn) {}

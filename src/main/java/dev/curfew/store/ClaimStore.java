@@ -227,7 +227,7 @@ public final class ClaimStore {
     return move(
         sessionId,
         lease -> lease.reported(who, to, maxAttempts),
-        rest,
+        after -> rest,
         details,
         ClaimStore::process,
         TRIES);
@@ -243,7 +243,22 @@ public final class ClaimStore {
     return move(
         sessionId,
         lease -> lease.handedBack(who),
-        rest,
+        after -> rest,
+        StageDetails.failure(why),
+        ClaimStore::process,
+        TRIES);
+  }
+
+  /**
+   * A worker puts its work off for an outage; see {@link Lease#postponed}.
+   *
+   * @param firstRest how long the recording rests if it is the first time in a row
+   */
+  public Future<Moved> postpone(UUID sessionId, Claimant who, Duration firstRest, String why) {
+    return move(
+        sessionId,
+        lease -> lease.postponed(who),
+        after -> Duration.ofMillis(after.rest(firstRest.toMillis())),
         StageDetails.failure(why),
         ClaimStore::process,
         TRIES);
@@ -263,13 +278,13 @@ public final class ClaimStore {
       Function<Lease, Lease.Decision> rule,
       StageDetails details,
       Function<Lease, Initiator> by) {
-    return move(sessionId, rule, Duration.ZERO, details, by, TRIES);
+    return move(sessionId, rule, after -> Duration.ZERO, details, by, TRIES);
   }
 
   private Future<Moved> move(
       UUID sessionId,
       Function<Lease, Lease.Decision> rule,
-      Duration rest,
+      Function<Lease, Duration> rest,
       StageDetails details,
       Function<Lease, Initiator> by,
       int triesLeft) {
@@ -288,12 +303,13 @@ public final class ClaimStore {
                 return Future.failedFuture(
                     CurfewException.of(ErrorCode.WRONG_STATE, "The recording was deleted"));
               }
+              Lease after = moved.lease();
               return rows.write(
-                      sessionId, before, moved.lease(), null, rest, details, by.apply(before))
+                      sessionId, before, after, null, rest.apply(after), details, by.apply(before))
                   .compose(
                       written ->
                           written
-                              ? Future.succeededFuture(new Moved(moved.lease().stage(), true))
+                              ? Future.succeededFuture(new Moved(after.stage(), true))
                               : again(sessionId, rule, rest, details, by, triesLeft));
             });
   }
@@ -301,7 +317,7 @@ public final class ClaimStore {
   private Future<Moved> again(
       UUID sessionId,
       Function<Lease, Lease.Decision> rule,
-      Duration rest,
+      Function<Lease, Duration> rest,
       StageDetails details,
       Function<Lease, Initiator> by,
       int triesLeft) {

@@ -323,6 +323,8 @@ public final class CustodyStore {
           OR NOT EXISTS (SELECT FROM realm WHERE id = r.realm_id AND recording_search))
         AND r.uploaded_at <= clock_timestamp() - $1::bigint * interval '1 millisecond'
         AND NOT EXISTS (
+          SELECT FROM chunk c WHERE c.session_id = r.session_id AND c.spooled_on IS NOT NULL)
+        AND NOT EXISTS (
           SELECT FROM (VALUES (1, 'video'), (2, 'timeline'), (3, 'timeline'), (4, 'raw'))
             AS made (chunk, artefact)
           WHERE EXISTS (

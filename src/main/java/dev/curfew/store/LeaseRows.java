@@ -37,8 +37,8 @@ final class LeaseRows {
   private static final String COLUMNS =
       """
       SELECT session_id, stage, owner, token, COALESCE(ms(lease_until), 0) AS lease_until,
-        COALESCE(ms(reported_at), 0) AS reported_at, attempt, encoded_by, encoded_token,
-        failed_stage, last_gateway, deletion_at IS NOT NULL AS deleted,
+        COALESCE(ms(reported_at), 0) AS reported_at, attempt, postponed, encoded_by,
+        encoded_token, failed_stage, last_gateway, deletion_at IS NOT NULL AS deleted,
         ms(clock_timestamp()) AS now
       FROM recording
       """;
@@ -105,6 +105,7 @@ final class LeaseRows {
         row.getLong("lease_until"),
         row.getLong("reported_at"),
         row.getInteger("attempt"),
+        row.getInteger("postponed"),
         encodedBy == null ? null : new Claimant(encodedBy, row.getLong("encoded_token")),
         failedStage == null ? null : RecordingStage.ofCode(failedStage));
   }
@@ -126,7 +127,7 @@ final class LeaseRows {
             destination = COALESCE($13, destination),
             uploaded_at = CASE WHEN $5::smallint = 6 THEN clock_timestamp() END,
             failure = CASE WHEN $15::boolean THEN NULL ELSE COALESCE($14, failure) END,
-            updated_at = clock_timestamp()
+            postponed = $26, updated_at = clock_timestamp()
         WHERE session_id = $1 AND stage = $2 AND token = $3 AND deletion_at IS NULL
           AND ($4::bigint IS NULL OR ms(lease_until) = $4)
         RETURNING session_id, realm_id, user_id
@@ -185,7 +186,8 @@ final class LeaseRows {
       by.userId(),
       by.name(),
       finishes(before, after) ? 0L : rest.toMillis(),
-      details.skipped()
+      details.skipped(),
+      after.postponed()
     };
     return database
         .query(WRITE, Tuple.from(parameters))

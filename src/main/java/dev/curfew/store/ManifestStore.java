@@ -150,7 +150,8 @@ public final class ManifestStore {
             new byte[0],
             chunk.content,
             chunk.extension,
-            chunk.kind == ChunkKind.RAW ? manifest.rawBytes() : null),
+            chunk.kind == ChunkKind.RAW ? manifest.rawBytes() : null,
+            null),
         end.chain,
         manifest.rawBytes());
   }
@@ -210,8 +211,8 @@ public final class ManifestStore {
       )
       INSERT INTO chunk (
         session_id, sequence, kind, captured_at, received_at, size, sha256, chain, content,
-        extension, raw_offset)
-      SELECT session_id, $2, $3, at_ms($4), at_ms($5), $6, $7, $8, $9, $10, $11 FROM moved
+        extension, raw_offset, spooled_on)
+      SELECT session_id, $2, $3, at_ms($4), at_ms($5), $6, $7, $8, $9, $10, $11, $12 FROM moved
       RETURNING sequence
       """;
 
@@ -219,10 +220,11 @@ public final class ManifestStore {
    * Lists a chunk as planned.
    *
    * @param chain the hash of the line
+   * @param spooledOn the node that holds the content for the store; null for none
    * @return false when the session has ended since, or another chunk has taken the place: nothing
    *     was listed
    */
-  public Future<Boolean> append(Plan.Next planned, byte[] chain) {
+  public Future<Boolean> append(Plan.Next planned, byte[] chain, @Nullable String spooledOn) {
     ChunkRow line = planned.line;
     Object[] parameters = {
       line.sessionId(),
@@ -235,7 +237,8 @@ public final class ManifestStore {
       Buffer.buffer(chain),
       line.content(),
       line.extension(),
-      line.rawOffset()
+      line.rawOffset(),
+      spooledOn
     };
     return database.query(APPEND, Tuple.from(parameters)).map(rows -> rows.rowCount() == 1);
   }
@@ -245,7 +248,8 @@ public final class ManifestStore {
   private static final String COLUMNS =
       """
       SELECT session_id, sequence, kind, ms(captured_at) AS captured_at,
-        ms(received_at) AS received_at, size, sha256, chain, content, extension, raw_offset
+        ms(received_at) AS received_at, size, sha256, chain, content, extension, raw_offset,
+        spooled_on
       FROM chunk
       """;
 
@@ -317,7 +321,8 @@ public final class ManifestStore {
               row.getBuffer("chain").getBytes(),
               row.getString("content"),
               row.getString("extension"),
-              row.getLong("raw_offset")));
+              row.getLong("raw_offset"),
+              row.getString("spooled_on")));
     }
     return lines;
   }
@@ -335,5 +340,68 @@ public final class ManifestStore {
               }
               throw CurfewException.notFound("The recording");
             });
+  }
+
+  // Spooled chunks
+
+  /** A line by its place and content. */
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Line(UUID sessionId, long sequence, byte[] sha256) {}
+
+  /** Whether a manifest has a line, or ever will. */
+  public enum Listing {
+    /** It has, and the content is wanted. */
+    LISTED,
+    /** Not now; whoever asked for it may yet be served. */
+    PERHAPS,
+    /** The place is taken or the session over, or the content is wanted no longer. */
+    NEVER
+  }
+
+  private static final String LISTINGS =
+      """
+      SELECT CASE
+          WHEN c.sha256 = l.sha256 AND c.extension IS NOT NULL THEN 'LISTED'
+          WHEN c.session_id IS NULL AND r.stage = 1 AND r.chunk_count < l.sequence THEN 'PERHAPS'
+          ELSE 'NEVER' END
+      FROM unnest($1::uuid[], $2::bigint[], $3::bytea[]) WITH ORDINALITY
+          AS l (session_id, sequence, sha256, position)
+        LEFT JOIN recording r ON r.session_id = l.session_id
+        LEFT JOIN chunk c ON c.session_id = l.session_id AND c.sequence = l.sequence
+      ORDER BY l.position
+      """;
+
+  /** What manifests say of these lines, in their order. */
+  public Future<List<Listing>> listings(List<Line> lines) {
+    return database
+        .query(LISTINGS, arrays(lines))
+        .map(
+            rows -> {
+              List<Listing> listings = new ArrayList<>(lines.size());
+              rows.forEach(row -> listings.add(Listing.valueOf(row.getString(0))));
+              return listings;
+            });
+  }
+
+  private static final String IN_STORE =
+      """
+      UPDATE chunk c SET spooled_on = NULL
+      FROM unnest($1::uuid[], $2::bigint[], $3::bytea[]) AS l (session_id, sequence, sha256)
+      WHERE c.session_id = l.session_id AND c.sequence = l.sequence AND c.sha256 = l.sha256
+        AND c.spooled_on IS NOT NULL
+      """;
+
+  /** The contents of these lines have come from a spool to the store. */
+  public Future<Void> inStore(List<Line> lines) {
+    return lines.isEmpty()
+        ? Future.succeededFuture()
+        : database.query(IN_STORE, arrays(lines)).mapEmpty();
+  }
+
+  private static Tuple arrays(List<Line> lines) {
+    return Tuple.of(
+        lines.stream().map(Line::sessionId).toArray(UUID[]::new),
+        lines.stream().map(Line::sequence).toArray(Long[]::new),
+        lines.stream().map(line -> Buffer.buffer(line.sha256)).toArray(Buffer[]::new));
   }
 }

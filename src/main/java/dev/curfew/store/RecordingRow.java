@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param format the recording's format as its encoder names it
  * @param sshLogsUploaded what a worker said of the session's logs; null for nothing
  * @param destination where it was uploaded to
- * @param failure why the last attempt failed
+ * @param failure why the last attempt failed or was postponed
+ * @param nextTryAt from when it is taken up again after that
  * @param retainUntil when its retention is over, by what holds now
  * @param hold null when it is not on legal hold
  * @param deletion null as long as it is kept
@@ -45,6 +46,7 @@ public record RecordingRow(
     @Nullable Boolean sshLogsUploaded,
     @Nullable String destination,
     @Nullable String failure,
+    long nextTryAt,
     long retainUntil,
     @Nullable LegalHold hold,
     @Nullable Deletion deletion) {

@@ -45,6 +45,7 @@ public final class RecordingStore {
         COALESCE(ms(r.ended_at), 0) AS ended_at, r.chunk_count, r.chunk_bytes, r.raw_bytes,
         r.format, r.ssh_logs_uploaded, r.destination, r.failure,
         COALESCE(ms(r.uploaded_at), 0) AS uploaded_at,
+        CASE WHEN r.failure IS NULL THEN 0 ELSE COALESCE(ms(r.ready_at), 0) END AS next_try_at,
         COALESCE(policy.recording_retention_ms, realm.recording_retention_ms) AS retention_ms,
       """
           + CustodyRows.COLUMNS
@@ -212,6 +213,7 @@ public final class RecordingStore {
         row.getBoolean("ssh_logs_uploaded"),
         row.getString("destination"),
         row.getString("failure"),
+        row.getLong("next_try_at"),
         deletion != null
             ? 0
             : (kept == null ? retention : new RecordingRetention(kept))

@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
 
 /** A node far away, as an encoder claims from it and delivers to it. One for each work loop. */
 final class RemoteSite implements EncodingSite {
+  /** How long a recording rests that cannot be worked on for an outage. */
+  private static final Duration POSTPONED = Duration.ofMinutes(1);
+
   private static final Logger LOG = LoggerFactory.getLogger(RemoteSite.class);
 
   private static final String PSM = "/api/services/v1/secureaccessgateway/";
@@ -197,6 +200,11 @@ final class RemoteSite implements EncodingSite {
         claim,
         RecordingStage.FAILED,
         new JsonObject().put("failure", cut(reason)).put("retryAfterSeconds", rest.toSeconds()));
+  }
+
+  @Override
+  public Future<Void> postpone(Claim claim, String reason) {
+    return handBack(claim, POSTPONED, reason);
   }
 
   @Override

@@ -146,6 +146,7 @@ class ConfigLoaderTest {
         "secrets.key | file:/nowhere/key",
         "recording.destination | ./data/recordings/raw/done",
         "recording.work-directory | ./data/../data/recordings/raw",
+        "recording.spool-directory | ./data/recordings/stored/spool",
         "logging.level | loud",
         "no.such | 1",
       })

@@ -27,9 +27,7 @@ class CustodyContractTest {
 
   @BeforeAll
   static void start() {
-    at =
-        Installation.start(
-            Map.of("data.dir", data.toString(), "watchdog.interval", "200ms"));
+    at = Installation.start(Map.of("data.dir", data.toString(), "watchdog.interval", "200ms"));
   }
 
   @AfterAll

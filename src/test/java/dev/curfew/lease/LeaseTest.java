@@ -158,6 +158,53 @@ class LeaseTest {
   }
 
   @Test
+  void postponement_doesNotCountAsAnAttemptHoweverOften() {
+    Lease lease = Lease.NONE.ended();
+    for (int outage = 1; outage <= 1_000; outage++) {
+      Claimant who = new Claimant("encoder-1", (long) outage);
+      lease = moved(lease.claimed(Work.ENCODE, "encoder-1", outage, 0, LEASE).postponed(who));
+      assertThat(lease.stage()).isEqualTo(RecordingStage.ENDED);
+      assertThat(lease.attempt()).isZero();
+      assertThat(lease.postponed()).isEqualTo(outage);
+    }
+  }
+
+  @Test
+  void postponement_restsTwiceAsLongEachTimeUpToFiveMinutes() {
+    Lease lease = encoding;
+    List<Long> rests = new ArrayList<>();
+    for (int outage = 1; outage <= 10; outage++) {
+      lease = moved(lease.postponed(new Claimant(null, lease.token())));
+      rests.add(lease.rest(2_000));
+      lease = lease.claimed(Work.ENCODE, "encoder-1", lease.token() + 1, 0, LEASE);
+    }
+    assertThat(rests)
+        .containsExactly(
+            2_000L, 4_000L, 8_000L, 16_000L, 32_000L, 64_000L, 128_000L, 256_000L, 300_000L,
+            300_000L);
+    assertThat(lease.rest(0)).isZero();
+  }
+
+  @Test
+  void postponements_areForgottenOnceTheWorkWasPossible() {
+    Lease again =
+        moved(encoding.postponed(FIRST)).claimed(Work.ENCODE, "encoder-2", 20, MINUTE, LEASE);
+    assertThat(again.postponed()).isEqualTo(1);
+    assertThat(moved(again.handedBack(SECOND)).postponed()).isEqualTo(1);
+    assertThat(again.attemptFailed(MOST_ATTEMPTS).postponed()).isZero();
+    assertThat(again.attemptFailed(MOST_ATTEMPTS).attempt()).isEqualTo(1);
+    assertThat(
+            moved(again.reported(SECOND, RecordingStage.DONE_ENCODED, MOST_ATTEMPTS)).postponed())
+        .isZero();
+  }
+
+  @Test
+  void postponement_ofAnEarlierClaim_changesNothing() {
+    assertRefused(encodingAgain.postponed(FIRST), ErrorCode.NOT_OWNER);
+    assertRefused(putBack.postponed(FIRST), ErrorCode.NOT_OWNER);
+  }
+
+  @Test
   void staleness_needsTheLeaseOverAndTheLimitReached() {
     long limit = 10 * MINUTE;
     assertThat(encoding.stale(limit - 1, limit, 0)).isFalse();
@@ -222,6 +269,7 @@ class LeaseTest {
         if (!lease.heldBy(past)) {
           assertThat(lease.renewed(past, now, LEASE)).isInstanceOf(Decision.Refused.class);
           assertThat(lease.handedBack(past)).isInstanceOf(Decision.Refused.class);
+          assertThat(lease.postponed(past)).isInstanceOf(Decision.Refused.class);
           for (RecordingStage to : RecordingStage.values()) {
             assertThat(lease.reported(past, to, MOST_ATTEMPTS))
                 .isNotInstanceOf(Decision.Moved.class);
@@ -240,7 +288,7 @@ class LeaseTest {
         everClaimed.isEmpty()
             ? new Claimant("nobody", 1L)
             : everClaimed.get(random.nextInt(everClaimed.size()));
-    return switch (random.nextInt(6)) {
+    return switch (random.nextInt(7)) {
       case 0, 1 -> {
         for (Work work : Work.values()) {
           if (lease.stage() == work.waiting()) {
@@ -262,6 +310,7 @@ class LeaseTest {
           lease.stale(now, 10 * MINUTE, 0)
               ? lease.attemptFailed(MOST_ATTEMPTS)
               : outcome(lease, lease.handedBack(anyone));
+      case 5 -> outcome(lease, lease.postponed(anyone));
       default -> outcome(lease, lease.retried());
     };
   }

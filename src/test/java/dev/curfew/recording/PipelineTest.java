@@ -163,19 +163,121 @@ class PipelineTest {
     try (RecordingNode node = new RecordingNode(folder)) {
       UUID id = node.playCapture();
       node.end(id);
-      node.raw.away = true;
+      node.raw.defect = new IllegalStateException("the store has a defect");
       node.deployEncoder();
       awaitStage(node, id, RecordingStage.FAILED);
       RecordingRow failed = Await.result(node.recordings.find(id));
       assertThat(failed.attempt()).isEqualTo(RecordingNode.MOST_ATTEMPTS);
-      assertThat(failed.failure()).contains("the store is away");
+      assertThat(failed.failure()).contains("the store has a defect");
       assertThat(node.sessions.events(id))
           .containsExactly("encoding", "requeued", "encoding", "requeued", "encoding", "failed");
       assertThat(node.files("work")).isEmpty();
 
-      node.raw.away = false;
+      node.raw.defect = null;
       assertThat(Await.result(node.recordings.retry(id, ADMIN))).isEqualTo(RecordingStage.ENDED);
       awaitStage(node, id, RecordingStage.DONE_ENCODED);
+    }
+  }
+
+  private static void awaitPostponements(RecordingNode node, UUID id, int count) {
+    long before = node.around.figures().recordingsPostponed();
+    Await.until(
+        () -> "postponed, it is " + Await.result(node.recordings.find(id)),
+        LONG,
+        () -> node.around.figures().recordingsPostponed() >= before + count);
+  }
+
+  @Test
+  void outagesOfAnyLength_postponeWithoutUsingUpAttempts() throws Exception {
+    try (RecordingNode node = new RecordingNode(folder)) {
+      UUID id = node.playCapture();
+      node.end(id);
+      node.raw.away = true;
+      node.deployEncoder();
+      awaitPostponements(node, id, 10 * RecordingNode.MOST_ATTEMPTS);
+      RecordingRow postponed = Await.result(node.recordings.find(id));
+      assertThat(postponed.stage()).isIn(RecordingStage.ENDED, RecordingStage.ENCODING);
+      assertThat(postponed.attempt()).isLessThanOrEqualTo(1);
+      assertThat(postponed.failure()).contains("the store is away");
+      assertThat(node.sessions.events(id)).startsWith("encoding", "requeued", "encoding");
+      assertThat(node.files("work")).isEmpty();
+      node.raw.away = false;
+      awaitStage(node, id, RecordingStage.DONE_ENCODED);
+
+      node.destination.away = true;
+      node.deployUploader();
+      awaitPostponements(node, id, 10 * RecordingNode.MOST_ATTEMPTS);
+      assertThat(node.staged(id)).as("nothing staged was deleted").hasSize(4);
+      node.destination.away = false;
+      awaitStage(node, id, RecordingStage.DONE_UPLOADED);
+      RecordingRow done = Await.result(node.recordings.find(id));
+      assertThat(done.attempt()).isEqualTo(1);
+      assertThat(done.failure()).isNull();
+      assertThat(done.nextTryAt()).isZero();
+      assertThat(node.sql.number("SELECT postponed FROM recording WHERE session_id = ?", id))
+          .isZero();
+      assertThat(node.sessions.events(id)).doesNotContain("failed").endsWith("uploaded");
+    }
+  }
+
+  @Test
+  void postponedWork_restsAndSaysWhenItIsTriedAgain() throws Exception {
+    try (RecordingNode node = new RecordingNode(folder)) {
+      UUID id = node.sessions.ended();
+      Claim claim =
+          Await.result(node.claims.claim(Work.ENCODE, List.of("e"), Duration.ofMinutes(1), 0))
+              .granted()
+              .get(0)
+              .claim();
+      Await.result(
+          node.claims.postpone(id, claim.claimant(), Duration.ofMinutes(2), "the store is away"));
+      RecordingRow postponed = Await.result(node.recordings.find(id));
+      assertThat(postponed.stage()).isEqualTo(RecordingStage.ENDED);
+      assertThat(postponed.attempt()).isZero();
+      assertThat(postponed.failure()).isEqualTo("the store is away");
+      assertThat((double) postponed.nextTryAt())
+          .isCloseTo(System.currentTimeMillis() + 120_000.0, within(30_000.0));
+      assertThat(
+              Await.result(node.claims.claim(Work.ENCODE, List.of("e"), Duration.ofMinutes(1), 0))
+                  .granted())
+          .isEmpty();
+    }
+  }
+
+  /**
+   * PITFALLS 14: hours of storage errors, then success and the local copy deleted. The hours are
+   * compressed to many retries without a rest between; the destination first is away, then says
+   * that it has stored what it has lost a part of, and only then works.
+   */
+  @Test
+  void longOutageThenAFalseSuccess_deletesNothingBeforeTheDestinationWasReadBack()
+      throws Exception {
+    try (RecordingNode node = new RecordingNode(folder, Settings.USUAL.retention(Duration.ZERO))) {
+      UUID id = node.playCapture();
+      node.end(id);
+      node.deployEncoder();
+      awaitStage(node, id, RecordingStage.DONE_ENCODED);
+      node.destination.away = true;
+      node.deployUploader();
+      awaitPostponements(node, id, 50);
+      node.destination.losesAByte = true;
+      node.destination.away = false;
+      awaitStage(node, id, RecordingStage.FAILED);
+      assertThat(node.sessions.events(id)).doesNotContain("uploaded");
+      assertThat(Await.result(node.recordings.find(id)).failure())
+          .contains("came back from the destination");
+      assertThat(node.staged(id)).hasSize(4);
+      assertThat(node.around.chunks.list(id)).hasSize(58);
+
+      node.destination.losesAByte = false;
+      Await.result(node.recordings.retry(id, ADMIN));
+      awaitStage(node, id, RecordingStage.DONE_UPLOADED);
+      Await.until("local copies are gone", LONG, () -> node.files("raw").isEmpty());
+      for (ArtefactRow artefact : Await.result(node.recordings.find(id)).artefacts()) {
+        byte[] delivered =
+            Files.readAllBytes(folder.resolve("stored").resolve(artefact.destination()));
+        assertThat(Sha256.of(delivered).hex()).isEqualTo(artefact.sha256());
+      }
     }
   }
 

@@ -38,8 +38,10 @@ import org.jspecify.annotations.Nullable;
 final class RecordingNode implements AutoCloseable {
   static final CaptureReader CAPTURE = CaptureReader.bundled(CaptureReader.DBA_MAINTENANCE);
   static final int MOST_ATTEMPTS = 3;
+  static final String NODE = "node-1";
 
   final Path folder;
+  private final Settings settings;
   final TestStore store;
   final DirectSql sql;
   final RecordedSessions sessions;
@@ -52,24 +54,54 @@ final class RecordingNode implements AutoCloseable {
   final ClaimCoordinator coordinator;
 
   /** What tests vary. */
-  record Settings(Duration lease, Duration retention, Duration stalledAfter, boolean encode) {
+  record Settings(
+      Duration lease,
+      Duration retention,
+      Duration stalledAfter,
+      boolean encode,
+      long spoolLimit,
+      Duration storePatience) {
     static final Settings USUAL =
-        new Settings(Duration.ofSeconds(30), Duration.ofDays(1), Duration.ofMinutes(5), true);
+        new Settings(
+            Duration.ofSeconds(30),
+            Duration.ofDays(1),
+            Duration.ofMinutes(5),
+            true,
+            64L << 20,
+            Duration.ofSeconds(20));
 
     Settings lease(Duration changed) {
-      return new Settings(changed, retention, stalledAfter, encode);
+      return new Settings(changed, retention, stalledAfter, encode, spoolLimit, storePatience);
     }
 
     Settings retention(Duration changed) {
-      return new Settings(lease, changed, stalledAfter, encode);
+      return new Settings(lease, changed, stalledAfter, encode, spoolLimit, storePatience);
     }
 
     Settings stalledAfter(Duration changed) {
-      return new Settings(lease, retention, changed, encode);
+      return new Settings(lease, retention, changed, encode, spoolLimit, storePatience);
     }
 
     Settings withoutVideo() {
-      return new Settings(lease, retention, stalledAfter, false);
+      return new Settings(lease, retention, stalledAfter, false, spoolLimit, storePatience);
+    }
+
+    Settings spoolLimit(long changed) {
+      return new Settings(lease, retention, stalledAfter, encode, changed, storePatience);
+    }
+
+    Settings storePatience(Duration changed) {
+      return new Settings(lease, retention, stalledAfter, encode, spoolLimit, changed);
+    }
+
+    private SpoolOptions spool(Path folder) {
+      return new SpoolOptions(
+          NODE,
+          folder.resolve("spool"),
+          spoolLimit,
+          storePatience,
+          Duration.ofMillis(5),
+          Duration.ofMillis(40));
     }
   }
 
@@ -78,8 +110,18 @@ final class RecordingNode implements AutoCloseable {
   }
 
   RecordingNode(Path folder, Settings settings) throws Exception {
+    this(folder, settings, TestStore.open());
+  }
+
+  /** The same node once more, as it finds what its folders and database hold by now. */
+  RecordingNode startedAgain() throws Exception {
+    return new RecordingNode(folder, settings, TestStore.open(store.endpoint()));
+  }
+
+  private RecordingNode(Path folder, Settings settings, TestStore store) throws Exception {
     this.folder = folder;
-    store = TestStore.open();
+    this.settings = settings;
+    this.store = store;
     sql = DirectSql.open(store.endpoint());
     sessions = new RecordedSessions(sql);
     bus = new Bus(store.vertx());
@@ -99,7 +141,8 @@ final class RecordingNode implements AutoCloseable {
             true,
             true,
             ImageLimits.DEFAULT,
-            16L << 20);
+            16L << 20,
+            settings.spool(folder));
     around =
         new RecordingSurroundings(store.vertx(), store.database(), bus, raw, destination, options);
     recordings = new NodeRecordings(around);
@@ -113,11 +156,15 @@ final class RecordingNode implements AutoCloseable {
   }
 
   String deployEncoder() {
-    return deploy(new EncoderWorker(around, coordinator, "node-1", Path.of("target/native")));
+    return deploy(new EncoderWorker(around, coordinator, NODE, Path.of("target/native")));
   }
 
   String deployUploader() {
-    return deploy(new UploaderWorker(around, coordinator, "node-1"));
+    return deploy(new UploaderWorker(around, coordinator, NODE));
+  }
+
+  String deployDrainer() {
+    return deploy(new SpoolDrainer(around));
   }
 
   private String deploy(VerticleBase worker) {

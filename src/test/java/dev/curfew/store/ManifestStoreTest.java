@@ -109,7 +109,7 @@ class ManifestStoreTest {
     UUID id = sessions.live();
     Plan.Next planned = (Plan.Next) Await.result(manifests.plan(text(id, "under way", null)));
     sessions.end(id);
-    assertThat(Await.result(manifests.append(planned, new byte[32]))).isFalse();
+    assertThat(Await.result(manifests.append(planned, new byte[32], null))).isFalse();
     assertThat(Await.result(manifests.list(id, 0, 10))).isEmpty();
   }
 
@@ -198,7 +198,7 @@ class ManifestStoreTest {
             plan ->
                 plan instanceof Plan.Next next
                     ? manifests
-                        .append(next, link(next.previous(), next.line()))
+                        .append(next, link(next.previous(), next.line()), null)
                         .compose(
                             listed ->
                                 listed

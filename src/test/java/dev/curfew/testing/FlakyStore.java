@@ -11,20 +11,30 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store that can be told to be away, to answer only when it is let, to lose a byte of what it is
- * given, or to take it in a way of its own.
+ * A store that can be told to be away, to answer only when it is let, to fail like a defect, to
+ * lose a byte of what it is given, or to take it in a way of its own. It remembers what it was
+ * asked.
  */
 public class FlakyStore implements ObjectStore {
   private final ObjectStore real;
   public volatile boolean away;
   public volatile boolean losesAByte;
   public volatile UnaryOperator<Payload> taking = UnaryOperator.identity();
+  public volatile @Nullable RuntimeException defect;
   public volatile @Nullable CountDownLatch heldBack;
+
+  /** How often it was asked while it was away. */
+  public final AtomicInteger asked = new AtomicInteger();
+
+  /** The names of what it has stored, in order, each time. */
+  public final List<String> stored = new CopyOnWriteArrayList<>();
 
   public FlakyStore(ObjectStore real) {
     this.real = real;
@@ -39,7 +49,12 @@ public class FlakyStore implements ObjectStore {
         throw new IllegalStateException(e);
       }
     }
+    RuntimeException broken = defect;
+    if (broken != null) {
+      throw broken;
+    }
     if (away) {
+      asked.incrementAndGet();
       throw CurfewException.of(ErrorCode.STORAGE_UNAVAILABLE, "the store is away");
     }
   }
@@ -48,6 +63,7 @@ public class FlakyStore implements ObjectStore {
   public void put(String name, Payload content, Watch watch) {
     reach();
     real.put(name, taking.apply(losesAByte ? shorter(content) : content), watch);
+    stored.add(name);
   }
 
   private static Payload shorter(Payload content) {
@@ -96,6 +112,9 @@ public class FlakyStore implements ObjectStore {
 
   @Override
   public Finding check() {
+    if (away) {
+      asked.incrementAndGet();
+    }
     return away ? Finding.unreachable("the store is away") : real.check();
   }
 

@@ -394,7 +394,9 @@ final class RecordingCalls {
             .put("retainUntil", Times.iso(recording.retainUntil()))
             .put("legalHold", CustodyCalls.json(recording.hold()))
             .put("deletion", CustodyCalls.json(recording.deletion()));
-
+    if (recording.nextTryAt() != 0) {
+      json.put("nextTryAt", Times.iso(recording.nextTryAt()));
+    }
     gateway
         .recordings()
         .progress(recording.sessionId())
