@@ -14,7 +14,8 @@
  * latest claim; one from an earlier claim changes nothing. When the lease has run out and the stage
  * has been silent for its limit, the recording is put back, and the next claim is the next attempt.
  * A lease that has run out is still its owner's until somebody moves the recording: work that takes
- * long is not done twice for being slow.
+ * long is not done twice for being slow. What is put back only because something the work needs is
+ * away, such as a store, has not used up an attempt.
  *
  * <p>Nothing here reads a clock; times are epoch milliseconds of the cluster clock.
  */
