@@ -94,25 +94,27 @@ final class KeyText {
 
   private KeyText() {}
 
+  /** Whether a chunk is the name of a key, and not characters that were typed. */
+  static boolean isKey(String keys) {
+    return SIGNS.containsKey(keys)
+        || NAMES.contains(keys)
+        || FUNCTION_KEY.matcher(keys).matches()
+        || CHORD.matcher(keys).matches();
+  }
+
   /** What to show for a chunk: its characters, a sign, or a key's name in brackets. */
   static String show(String keys) {
     String sign = SIGNS.get(keys);
     if (sign != null) {
       return sign;
     }
-    if (isName(keys)) {
+    if (isKey(keys)) {
       return "[" + keys + "]";
     }
     return keys.replace("\r\n", RETURN_SIGN)
         .replace("\r", RETURN_SIGN)
         .replace("\n", RETURN_SIGN)
         .replace("\t", "\u21e5");
-  }
-
-  private static boolean isName(String keys) {
-    return NAMES.contains(keys)
-        || FUNCTION_KEY.matcher(keys).matches()
-        || CHORD.matcher(keys).matches();
   }
 
   /** What a terminal sent for a chunk; a key that has no character stays as it is shown. */
@@ -125,7 +127,7 @@ final class KeyText {
     if (control.matches()) {
       return String.valueOf((char) (control.group(1).charAt(0) & CONTROL_BITS));
     }
-    return isName(keys) ? show(keys) : keys;
+    return isKey(keys) ? show(keys) : keys;
   }
 
   /** Whether a line of input ends with these keys. */
