@@ -114,12 +114,6 @@ final class KeyText {
         .replace("\t", "\u21e5");
   }
 
-  private static boolean isName(String keys) {
-    return NAMES.contains(keys)
-        || FUNCTION_KEY.matcher(keys).matches()
-        || CHORD.matcher(keys).matches();
-  }
-
   /** What a terminal sent for a chunk; a key that has no character stays as it is shown. */
   static String sent(String keys) {
     String sent = SENT.get(keys);
@@ -130,7 +124,7 @@ final class KeyText {
     if (control.matches()) {
       return String.valueOf((char) (control.group(1).charAt(0) & CONTROL_BITS));
     }
-    return isName(keys) ? show(keys) : keys;
+    return isKey(keys) ? show(keys) : keys;
   }
 
   /** Whether a line of input ends with these keys. */
