@@ -100,6 +100,7 @@ final class RecordingsCommand {
       case "video" -> "video.mp4";
       case "captions" -> "captions.vtt";
       case "timeline" -> "timeline.json";
+      case "asciicast" -> "terminal.cast";
       case "thumbnail" -> type.contains("png") ? "thumbnail.png" : "thumbnail.jpg";
       default -> kind + ".bin";
     };

@@ -10,6 +10,8 @@ public enum ArtefactKind {
   /** Everything that was captured, as JSON. */
   TIMELINE("timeline", "application/json", "timeline.json"),
   THUMBNAIL("thumbnail", "image/png", "thumbnail.png"),
+  /** The output of a terminal at its times, as asciicast. */
+  ASCIICAST("asciicast", "application/x-asciicast", "terminal.cast"),
   /** The gateway's own recording, its pieces put together. */
   RAW("raw", "application/octet-stream", "raw.bin");
 

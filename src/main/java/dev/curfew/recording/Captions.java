@@ -3,13 +3,13 @@ package dev.curfew.recording;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
  * The captions of a recording: what was typed, a line of input at a time, and what was put on the
  * clipboard. Times are milliseconds from the start of the video; what happened before it is shown
- * at its start. WebVTT as in the W3C's format definition.
+ * at its start. Each cue is written as soon as its end is known. WebVTT as in the W3C's format
+ * definition.
  */
 final class Captions {
   /** Whoever stops for longer begins a new thought, hence a new cue. */
@@ -25,19 +25,39 @@ final class Captions {
 
   private static final int LONGEST_CLIPBOARD = 200;
 
+  /** Even in a moment nobody copies so often; whoever does ends the line that is being typed. */
+  private static final int MOST_WAITING = 100;
+
   /**
    * @param top whether it is shown at the upper edge, out of the way of what is typed
    */
-  record Cue(long startMillis, long endMillis, String text, boolean top) {}
+  private record Cue(long startMillis, long endMillis, String text, boolean top) {}
 
-  private final List<Cue> cues = new ArrayList<>();
+  private final Writer out;
+  private final long durationMillis;
+
+  /** Begin after the line that is being typed, whose end is not known yet. */
+  private final List<Cue> waiting = new ArrayList<>();
+
   private final StringBuilder line = new StringBuilder();
   private long lineStart;
   private long lastKey;
   private boolean lineEnded;
+  private int written;
 
-  /** Takes keys in order of time. */
-  void keystrokes(long millis, String keys) {
+  /**
+   * Begins a WebVTT file.
+   *
+   * @param durationMillis of the recording; no cue is longer where that can be helped
+   */
+  Captions(Writer out, String title, long durationMillis) throws IOException {
+    this.out = out;
+    this.durationMillis = durationMillis;
+    out.write("WEBVTT\n\nNOTE\n" + escape(title) + "\n");
+  }
+
+  /** Takes keys, in order of time with what is copied. */
+  void keystrokes(long millis, String keys) throws IOException {
     long at = Math.max(0, millis);
     if (line.length() > 0
         && (lineEnded || at - lastKey > PAUSE_MILLIS || line.length() >= LONGEST_KEYS)) {
@@ -51,53 +71,52 @@ final class Captions {
     lineEnded = KeyText.endsLine(keys);
   }
 
-  void clipboard(long millis, String text) {
+  /** Takes what was copied, in order of time with the keys. */
+  void clipboard(long millis, String text) throws IOException {
     long at = Math.max(0, millis);
-    String shown = text.strip().replaceAll("\\s*\\R\\s*", " \u23ce ");
-    if (shown.codePointCount(0, shown.length()) > LONGEST_CLIPBOARD) {
-      shown = shown.substring(0, shown.offsetByCodePoints(0, LONGEST_CLIPBOARD)) + "\u2026";
+    if (at - lastKey > LINGER_MILLIS || waiting.size() >= MOST_WAITING) {
+      closeLine(at);
     }
-    cues.add(new Cue(at, at + CLIPBOARD_MILLIS, "Clipboard: " + shown, true));
-  }
-
-  /**
-   * The cues in order of their start, none longer than the recording where that can be helped.
-   *
-   * @param durationMillis of the recording
-   */
-  List<Cue> finish(long durationMillis) {
-    closeLine(Long.MAX_VALUE);
-    return cues.stream()
-        .map(
-            cue ->
-                new Cue(
-                    cue.startMillis(),
-                    // A cue must last; one at the very end lasts a millisecond longer than that.
-                    Math.max(cue.startMillis() + 1, Math.min(cue.endMillis(), durationMillis)),
-                    cue.text(),
-                    cue.top()))
-        .sorted(Comparator.comparingLong(Cue::startMillis))
-        .toList();
-  }
-
-  private void closeLine(long nextStart) {
+    Cue cue = new Cue(at, at + CLIPBOARD_MILLIS, "Clipboard: " + shortened(text), true);
     if (line.length() > 0) {
-      long end = Math.min(lastKey + LINGER_MILLIS, nextStart);
-      cues.add(new Cue(lineStart, end, line.toString(), false));
+      waiting.add(cue);
+    } else {
+      write(cue);
+    }
+  }
+
+  private static String shortened(String text) {
+    String shown = text.strip().replaceAll("\\s*\\R\\s*", " \u23ce ");
+    return shown.codePointCount(0, shown.length()) > LONGEST_CLIPBOARD
+        ? shown.substring(0, shown.offsetByCodePoints(0, LONGEST_CLIPBOARD)) + "\u2026"
+        : shown;
+  }
+
+  /** Writes what is still to be shown. */
+  void finish() throws IOException {
+    closeLine(Long.MAX_VALUE);
+    out.flush();
+  }
+
+  private void closeLine(long nextStart) throws IOException {
+    if (line.length() > 0) {
+      write(
+          new Cue(lineStart, Math.min(lastKey + LINGER_MILLIS, nextStart), line.toString(), false));
       line.setLength(0);
     }
+    for (Cue cue : waiting) {
+      write(cue);
+    }
+    waiting.clear();
   }
 
-  /** Writes a WebVTT file. */
-  static void write(Writer out, String title, List<Cue> cues) throws IOException {
-    out.write("WEBVTT\n\nNOTE\n" + escape(title) + "\n");
-    int number = 0;
-    for (Cue cue : cues) {
-      out.write("\n" + ++number + "\n");
-      out.write(time(cue.startMillis()) + " --> " + time(cue.endMillis()));
-      out.write((cue.top() ? " line:0" : "") + "\n");
-      out.write(escape(cue.text()) + "\n");
-    }
+  private void write(Cue cue) throws IOException {
+    // A cue must last; one at the very end lasts a millisecond longer than that.
+    long end = Math.max(cue.startMillis + 1, Math.min(cue.endMillis, durationMillis));
+    out.write("\n" + ++written + "\n");
+    out.write(time(cue.startMillis) + " --> " + time(end));
+    out.write((cue.top ? " line:0" : "") + "\n");
+    out.write(escape(cue.text) + "\n");
   }
 
   private static String time(long millis) {

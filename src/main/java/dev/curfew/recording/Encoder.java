@@ -7,17 +7,20 @@ import dev.curfew.lease.ChunkKind;
 import dev.curfew.recording.ChunkContent.Inline;
 import dev.curfew.recording.VideoTrack.Video;
 import dev.curfew.storage.DurableFile;
+import dev.curfew.terminal.TerminalRecording;
+import dev.curfew.terminal.TypedKeys;
 import java.io.BufferedOutputStream;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
-import java.io.Writer;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
@@ -25,11 +28,16 @@ import java.util.function.DoubleConsumer;
 
 /**
  * Makes of a recording what people and programs look at: an H.264 MP4 whose frames appear when they
- * were captured, WebVTT captions, a JSON timeline, a thumbnail, and the raw terminal bytes if there
- * are any. All times count from the first frame of the video. Memory does not grow with the number
- * of frames.
+ * were captured, WebVTT captions, a JSON timeline, a thumbnail, the gateway's raw recording if
+ * there is one, and an asciicast if that is of a terminal. Times count from the first frame of the
+ * video, those of the asciicast from its own beginning.
+ *
+ * <p>Memory does not grow with the length of the recording, but for the index of the MP4, which the
+ * media library keeps outside the heap until the end: about 70 bytes a frame.
  */
 public final class Encoder {
+  private static final String DAMAGE_FILE = "damaged.part";
+
   /** How much of the progress is the video; the rest is quick. */
   private static final double VIDEO_SHARE = 0.98;
 
@@ -53,7 +61,8 @@ public final class Encoder {
    *
    * @param directory for the artefacts, created when missing; files of the same names are replaced
    * @param progress is told the finished fraction, from 0 to 1, never falling
-   * @param cancelled is asked before every frame
+   * @param cancelled is asked before every chunk, again and again while one is read and decoded,
+   *     and while files are measured
    * @throws CancellationException when {@code cancelled} said so
    * @throws CurfewException STORAGE_UNAVAILABLE when a chunk cannot be had or a file cannot be
    *     written now, INTERNAL when the media library fails
@@ -75,6 +84,8 @@ public final class Encoder {
       return result;
     } catch (IOException e) {
       throw unwritable(e);
+    } catch (UncheckedIOException e) {
+      throw unwritable(e.getCause());
     } finally {
       if (!done) {
         removeArtefacts(directory);
@@ -85,69 +96,138 @@ public final class Encoder {
   private EncodedRecording encodeInto(
       RecordingSource source, Path directory, DoubleConsumer progress, BooleanSupplier cancelled)
       throws IOException {
-    List<DamagedChunk> damaged = new ArrayList<>();
-    List<Artefact> artefacts = new ArrayList<>();
-    progress.accept(0);
-    RecordingSurvey survey = RecordingSurvey.of(source, limits.maxPixels());
-    Path videoFile = directory.resolve(ArtefactKind.VIDEO.fileName());
-    Video video =
-        new VideoTrack(source, survey, limits.maxPixels())
-            .write(
-                videoFile,
-                damaged::add,
-                fraction -> progress.accept(fraction * VIDEO_SHARE),
-                cancelled);
-    if (cancelled.getAsBoolean()) {
-      throw new CancellationException("encoding was stopped");
+    try (DamageLog damaged = new DamageLog(directory.resolve(DAMAGE_FILE))) {
+      return new Run(source, directory, damaged, cancelled).encode(progress);
     }
-    long origin = video == null ? survey.firstCapturedAt() : video.origin();
-    long duration = Math.max(0, survey.lastCapturedAt() - origin);
-    if (video != null) {
-      artefacts.add(Artefact.ofFile(ArtefactKind.VIDEO, videoFile));
-    }
-    artefacts.add(
-        write(directory, ArtefactKind.CAPTIONS, out -> captions(source, origin, duration, out)));
-    if (survey.hasRaw()) {
-      artefacts.add(
-          write(directory, ArtefactKind.RAW, out -> RawTrack.write(source, out, damaged::add)));
-    }
-    Timeline timeline = new Timeline(source, origin, damaged);
-    artefacts.add(
-        write(directory, ArtefactKind.TIMELINE, out -> timeline.write(out, duration, video)));
-    if (video != null) {
-      artefacts.add(write(directory, ArtefactKind.THUMBNAIL, video.thumbnail()::writeTo));
-    }
-    DurableFile.forceDirectory(directory);
-    progress.accept(1);
-    artefacts.sort(Comparator.comparing(Artefact::kind));
-    return new EncodedRecording(artefacts, duration, video == null ? 0 : video.frames(), damaged);
   }
 
-  private static void captions(RecordingSource source, long origin, long duration, OutputStream out)
-      throws IOException {
-    Captions captions = new Captions();
-    for (Chunk chunk : source.chunks()) {
-      if (chunk.content() instanceof Inline inline) {
+  /** One recording being encoded. */
+  private final class Run {
+    private final RecordingSource source;
+    private final Path directory;
+    private final DamageLog damaged;
+    private final BooleanSupplier cancelled;
+    private final List<Artefact> artefacts = new ArrayList<>();
+
+    Run(RecordingSource source, Path directory, DamageLog damaged, BooleanSupplier cancelled) {
+      this.source = new CancellableSource(source, cancelled);
+      this.directory = directory;
+      this.damaged = damaged;
+      this.cancelled = cancelled;
+    }
+
+    EncodedRecording encode(DoubleConsumer progress) throws IOException {
+      progress.accept(0);
+      RecordingSurvey survey = RecordingSurvey.of(source, limits.maxPixels());
+      Video video =
+          new VideoTrack(source, survey, limits.maxPixels(), cancelled)
+              .write(
+                  file(ArtefactKind.VIDEO),
+                  damaged::add,
+                  fraction -> progress.accept(fraction * VIDEO_SHARE));
+      CancellableSource.check(cancelled);
+      long origin = video == null ? survey.firstCapturedAt() : video.origin();
+      long duration = Math.max(0, survey.lastCapturedAt() - origin);
+      if (video != null) {
+        finished(ArtefactKind.VIDEO);
+      }
+      write(ArtefactKind.CAPTIONS, out -> captions(origin, duration, out));
+      if (survey.hasRaw()) {
+        raw();
+      }
+      Timeline timeline = new Timeline(source, survey, origin, damaged);
+      write(ArtefactKind.TIMELINE, out -> timeline.write(out, duration, video));
+      if (video != null) {
+        write(ArtefactKind.THUMBNAIL, video.thumbnail()::writeTo);
+      }
+      DurableFile.forceDirectory(directory);
+      progress.accept(1);
+      artefacts.sort(Comparator.comparing(Artefact::kind));
+      return new EncodedRecording(
+          artefacts,
+          duration,
+          video == null ? 0 : video.frames(),
+          damaged.count(),
+          damaged.first());
+    }
+
+    private void captions(long origin, long duration, OutputStream out) throws IOException {
+      Captions captions =
+          new Captions(
+              new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8)),
+              source.title(),
+              duration);
+      Iterator<Chunk> chunks =
+          new MergedChunks(
+              source.chunks(ChunkKind.KEYSTROKES).iterator(),
+              source.chunks(ChunkKind.CLIPBOARD).iterator());
+      while (chunks.hasNext()) {
+        Chunk chunk = chunks.next();
         long millis = chunk.capturedAt() - origin;
-        if (chunk.kind() == ChunkKind.KEYSTROKES) {
-          captions.keystrokes(millis, inline.text());
-        } else if (chunk.kind() == ChunkKind.CLIPBOARD) {
-          captions.clipboard(millis, inline.text());
+        if (chunk.content() instanceof Inline inline) {
+          if (chunk.kind() == ChunkKind.KEYSTROKES) {
+            captions.keystrokes(millis, inline.text());
+          } else {
+            captions.clipboard(millis, inline.text());
+          }
         }
       }
+      captions.finish();
     }
-    Writer writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
-    Captions.write(writer, source.title(), captions.finish(duration));
-    writer.flush();
+
+    private void raw() throws IOException {
+      RawTrack track = new RawTrack(source, damaged::add);
+      boolean terminal;
+      try (OutputStream out = open(ArtefactKind.RAW);
+          TerminalRecording cast =
+              new TerminalRecording(
+                  source.title(),
+                  () -> open(ArtefactKind.ASCIICAST),
+                  () -> typed(source.chunks(ChunkKind.KEYSTROKES).iterator()),
+                  track::damage)) {
+        track.write(out, cast);
+        terminal = cast.finish();
+      }
+      finished(ArtefactKind.RAW);
+      if (terminal) {
+        finished(ArtefactKind.ASCIICAST);
+      }
+    }
+
+    private void write(ArtefactKind kind, DurableFile.Content content) throws IOException {
+      try (OutputStream out = open(kind)) {
+        content.writeTo(out);
+      }
+      finished(kind);
+    }
+
+    private void finished(ArtefactKind kind) throws IOException {
+      artefacts.add(Artefact.ofFile(kind, file(kind), bytes -> CancellableSource.check(cancelled)));
+    }
+
+    private OutputStream open(ArtefactKind kind) throws IOException {
+      return new BufferedOutputStream(Files.newOutputStream(file(kind)));
+    }
+
+    private Path file(ArtefactKind kind) {
+      return directory.resolve(kind.fileName());
+    }
   }
 
-  private static Artefact write(Path directory, ArtefactKind kind, DurableFile.Content content)
-      throws IOException {
-    Path file = directory.resolve(kind.fileName());
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-      content.writeTo(out);
-    }
-    return Artefact.ofFile(kind, file);
+  private static Iterator<TypedKeys> typed(Iterator<Chunk> keystrokes) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return keystrokes.hasNext();
+      }
+
+      @Override
+      public TypedKeys next() {
+        Chunk chunk = keystrokes.next();
+        String keys = chunk.content() instanceof Inline inline ? inline.text() : "";
+        return new TypedKeys(chunk.capturedAt(), KeyText.sent(keys));
+      }
+    };
   }
 
   private static void removeArtefacts(Path directory) {

@@ -37,7 +37,7 @@ public final class Encoding implements WorkLoop.Task {
   @Override
   public Future<StageDetails> perform(
       Claim claim, DoubleConsumer progress, BooleanSupplier cancelled) {
-    UntilAnswered untilAnswered = new UntilAnswered(vertx, cancelled);
+    UntilAnswered untilAnswered = UntilAnswered.unlessStopped(vertx, cancelled);
     Path place = files.place(claim.sessionId(), claim.claimToken());
     return untilAnswered
         .ask(() -> site.source(claim, cancelled))
@@ -60,6 +60,12 @@ public final class Encoding implements WorkLoop.Task {
       LOG.warn(
           "Chunk {} of session {} {}", damaged.sequence(), claim.sessionId(), damaged.reason());
     }
+    if (encoded.skipped() > encoded.damaged().size()) {
+      LOG.warn(
+          "{} chunks of session {} could not be used in all; its timeline lists them",
+          encoded.skipped(),
+          claim.sessionId());
+    }
     Future<Void> delivered = Future.succeededFuture();
     for (Artefact artefact : encoded.artefacts()) {
       delivered =
@@ -67,7 +73,7 @@ public final class Encoding implements WorkLoop.Task {
               before -> untilAnswered.ask(() -> site.deliver(claim, artefact, cancelled)));
     }
     String format = encoded.frames() == 0 ? null : "mp4";
-    return delivered.map(all -> new StageDetails(null, format, null, null, null));
+    return delivered.map(all -> StageDetails.encoded(format, encoded.skipped()));
   }
 
   private Future<Boolean> clear(Path place) {

@@ -6,9 +6,11 @@ import dev.curfew.recording.ImageStructure.NotAnImage;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
+import javax.imageio.event.IIOReadProgressListener;
 import javax.imageio.event.IIOReadWarningListener;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
@@ -72,7 +74,7 @@ public final class ImageInspector {
             "image is a %s of %dx%d pixels, too large to be decoded here"
                 .formatted(structure.format(), structure.width(), structure.height()));
       }
-      decode(structure, PROOF_SUBSAMPLING, memory);
+      decode(structure, PROOF_SUBSAMPLING, memory, () -> false);
       return new InspectedImage(structure.format(), structure.width(), structure.height());
     } catch (NotAnImage e) {
       throw CurfewException.of(ErrorCode.UNPROCESSABLE, FIELD, "image " + e.reason());
@@ -84,25 +86,33 @@ public final class ImageInspector {
    * subsampling}th row. Waits for its share of the memory for decoding, and gives it back when it
    * is done: the result is the caller's.
    *
+   * @param cancelled is asked again and again while it is decoded
    * @throws NotAnImage when the pixels cannot be decoded to the last one, or never fit into memory
+   * @throws java.util.concurrent.CancellationException when {@code cancelled} said so
    */
-  static BufferedImage decode(ImageStructure structure, int subsampling) throws NotAnImage {
-    return decode(structure, subsampling, DecodingMemory.PROCESS);
+  static BufferedImage decode(ImageStructure structure, int subsampling, BooleanSupplier cancelled)
+      throws NotAnImage {
+    return decode(structure, subsampling, DecodingMemory.PROCESS, cancelled);
   }
 
   private static BufferedImage decode(
-      ImageStructure structure, int subsampling, DecodingMemory memory) throws NotAnImage {
+      ImageStructure structure, int subsampling, DecodingMemory memory, BooleanSupplier cancelled)
+      throws NotAnImage {
     if (!memory.holds(structure, subsampling)) {
       throw new NotAnImage("is too large to be decoded here");
     }
     try (DecodingMemory.Share share = memory.take(structure, subsampling)) {
-      return read(structure, subsampling);
+      BufferedImage image = read(structure, subsampling, cancelled);
+      CancellableSource.check(cancelled);
+      return image;
     }
   }
 
-  private static BufferedImage read(ImageStructure structure, int subsampling) throws NotAnImage {
+  private static BufferedImage read(
+      ImageStructure structure, int subsampling, BooleanSupplier cancelled) throws NotAnImage {
     ImageReader reader = reader(structure.format());
     DamageListener damage = new DamageListener();
+    reader.addIIOReadProgressListener(new Brake(cancelled));
     try (ImageInputStream in = input(structure)) {
       reader.setInput(in, true, true);
       reader.addIIOReadWarningListener(damage);
@@ -149,5 +159,45 @@ public final class ImageInspector {
         found = warning;
       }
     }
+  }
+
+  /** Stops a decoder at the next row. What it has returned by then is no picture. */
+  private static final class Brake implements IIOReadProgressListener {
+    private final BooleanSupplier cancelled;
+
+    Brake(BooleanSupplier cancelled) {
+      this.cancelled = cancelled;
+    }
+
+    @Override
+    public void imageProgress(ImageReader source, float percentageDone) {
+      if (cancelled.getAsBoolean()) {
+        source.abort();
+      }
+    }
+
+    @Override
+    public void sequenceStarted(ImageReader source, int minIndex) {}
+
+    @Override
+    public void sequenceComplete(ImageReader source) {}
+
+    @Override
+    public void imageStarted(ImageReader source, int imageIndex) {}
+
+    @Override
+    public void imageComplete(ImageReader source) {}
+
+    @Override
+    public void thumbnailStarted(ImageReader source, int imageIndex, int thumbnailIndex) {}
+
+    @Override
+    public void thumbnailProgress(ImageReader source, float percentageDone) {}
+
+    @Override
+    public void thumbnailComplete(ImageReader source) {}
+
+    @Override
+    public void readAborted(ImageReader source) {}
   }
 }

@@ -2,6 +2,7 @@ package dev.curfew.recording;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -55,6 +56,36 @@ final class KeyText {
           "Win",
           "Cmd");
 
+  /** What a terminal sends for a key that has a name, as xterm does. */
+  private static final Map<String, String> SENT =
+      Map.ofEntries(
+          Map.entry("Enter", "\r"),
+          Map.entry("Return", "\r"),
+          Map.entry("Backspace", "\u007f"),
+          Map.entry("Tab", "\t"),
+          Map.entry("Space", " "),
+          Map.entry("Escape", "\u001b"),
+          Map.entry("Esc", "\u001b"),
+          Map.entry("Up", "\u001b[A"),
+          Map.entry("ArrowUp", "\u001b[A"),
+          Map.entry("Down", "\u001b[B"),
+          Map.entry("ArrowDown", "\u001b[B"),
+          Map.entry("Right", "\u001b[C"),
+          Map.entry("ArrowRight", "\u001b[C"),
+          Map.entry("Left", "\u001b[D"),
+          Map.entry("ArrowLeft", "\u001b[D"),
+          Map.entry("Home", "\u001b[H"),
+          Map.entry("End", "\u001b[F"),
+          Map.entry("Insert", "\u001b[2~"),
+          Map.entry("Delete", "\u001b[3~"),
+          Map.entry("PageUp", "\u001b[5~"),
+          Map.entry("PageDown", "\u001b[6~"));
+
+  private static final Pattern CONTROL_LETTER = Pattern.compile("(?:Ctrl|Control)\\+([A-Za-z])");
+
+  /** What is left of a letter's code when Ctrl is held. */
+  private static final int CONTROL_BITS = 0x1f;
+
   private static final Pattern FUNCTION_KEY = Pattern.compile("F([1-9]|1[0-9]|2[0-4])");
 
   private static final Pattern CHORD =
@@ -69,15 +100,32 @@ final class KeyText {
     if (sign != null) {
       return sign;
     }
-    if (NAMES.contains(keys)
-        || FUNCTION_KEY.matcher(keys).matches()
-        || CHORD.matcher(keys).matches()) {
+    if (isName(keys)) {
       return "[" + keys + "]";
     }
     return keys.replace("\r\n", RETURN_SIGN)
         .replace("\r", RETURN_SIGN)
         .replace("\n", RETURN_SIGN)
         .replace("\t", "\u21e5");
+  }
+
+  private static boolean isName(String keys) {
+    return NAMES.contains(keys)
+        || FUNCTION_KEY.matcher(keys).matches()
+        || CHORD.matcher(keys).matches();
+  }
+
+  /** What a terminal sent for a chunk; a key that has no character stays as it is shown. */
+  static String sent(String keys) {
+    String sent = SENT.get(keys);
+    if (sent != null) {
+      return sent;
+    }
+    Matcher control = CONTROL_LETTER.matcher(keys);
+    if (control.matches()) {
+      return String.valueOf((char) (control.group(1).charAt(0) & CONTROL_BITS));
+    }
+    return isName(keys) ? show(keys) : keys;
   }
 
   /** Whether a line of input ends with these keys. */

@@ -209,13 +209,11 @@ final class Mp4Writer implements AutoCloseable {
   }
 
   /**
-   * Appends a frame.
+   * What the frames from now on show.
    *
    * @param bgr three bytes a pixel, rows from top to bottom without padding
-   * @param tick its time from the start of the video, later than the frame before
-   * @param keyFrame whether playing may start here
    */
-  void write(byte[] bgr, long tick, boolean keyFrame) {
+  void picture(byte[] bgr) {
     int rowLength = width * 3;
     encode(av_frame_make_writable(rgb), "reusing a frame");
     BytePointer rows = rgb.data(0);
@@ -226,6 +224,15 @@ final class Mp4Writer implements AutoCloseable {
     encode(
         sws_scale(converter, rgb.data(), rgb.linesize(), 0, height, yuv.data(), yuv.linesize()),
         "converting colours");
+  }
+
+  /**
+   * Appends a frame that shows the {@linkplain #picture picture}.
+   *
+   * @param tick its time from the start of the video, later than the frame before
+   * @param keyFrame whether playing may start here
+   */
+  void write(long tick, boolean keyFrame) {
     yuv.pts(tick);
     yuv.pict_type(keyFrame ? avutil.AV_PICTURE_TYPE_I : avutil.AV_PICTURE_TYPE_NONE);
     encode(avcodec_send_frame(encoder, yuv), "encoding a frame");

@@ -7,7 +7,8 @@ import dev.curfew.lease.Work;
 import dev.curfew.storage.Watch;
 import dev.curfew.store.RecordingRow;
 import io.vertx.core.Future;
-import java.util.List;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
@@ -27,8 +28,7 @@ final class NodeEncodingSite extends NodeWorkSite implements EncodingSite {
   public Future<RecordingSource> source(Claim claim, BooleanSupplier cancelled) {
     Future<RecordingRow> recording = around.recordings.find(claim.sessionId());
     Future<String> title = around.recordings.title(claim.sessionId());
-    Future<List<Chunk>> chunks = ManifestRows.all(around.manifests, claim.sessionId());
-    return Future.all(recording, title, chunks)
+    return Future.all(recording, title)
         .map(
             all ->
                 new StoredRecording(
@@ -36,14 +36,20 @@ final class NodeEncodingSite extends NodeWorkSite implements EncodingSite {
                     title.result(),
                     recording.result().startedAt(),
                     recording.result().endedAt(),
-                    wanted(chunks.result()),
+                    wanted(),
+                    new ManifestPages(
+                        around.manifests,
+                        claim.sessionId(),
+                        UntilAnswered.unlessStopped(around.vertx, cancelled)),
                     around.chunks));
   }
 
-  private List<Chunk> wanted(List<Chunk> chunks) {
-    return around.options.encode()
-        ? chunks
-        : chunks.stream().filter(chunk -> chunk.kind() != ChunkKind.SCREENSHOT).toList();
+  private Set<ChunkKind> wanted() {
+    EnumSet<ChunkKind> wanted = EnumSet.allOf(ChunkKind.class);
+    if (!around.options.encode()) {
+      wanted.remove(ChunkKind.SCREENSHOT);
+    }
+    return wanted;
   }
 
   @Override

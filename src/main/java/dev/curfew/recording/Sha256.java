@@ -1,5 +1,6 @@
 package dev.curfew.recording;
 
+import dev.curfew.storage.Watch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -28,13 +29,18 @@ public final class Sha256 {
     return new Sha256(digest().digest(content));
   }
 
-  /** The hash of a file's content, read as a stream. Blocks. */
-  public static Sha256 ofFile(Path file) throws IOException {
+  /**
+   * The hash of a file's content, read as a stream. Blocks.
+   *
+   * @param watch is told what was read; what it throws ends the reading
+   */
+  public static Sha256 ofFile(Path file, Watch watch) throws IOException {
     MessageDigest digest = digest();
     byte[] buffer = new byte[READ_SIZE];
     try (InputStream in = Files.newInputStream(file)) {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         digest.update(buffer, 0, n);
+        watch.moved(n);
       }
     }
     return from(digest);

@@ -14,9 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,19 +38,20 @@ final class Timeline {
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
   private final RecordingSource source;
+  private final RecordingSurvey survey;
   private final long origin;
-  private final List<DamagedChunk> damaged;
-  private final Set<Long> damagedSequences;
+  private final DamageLog damaged;
 
   /**
    * @param origin milliseconds since the epoch
+   * @param damaged what could not be used, the screenshots in the order in which the source has
+   *     them
    */
-  Timeline(RecordingSource source, long origin, List<DamagedChunk> damaged) {
+  Timeline(RecordingSource source, RecordingSurvey survey, long origin, DamageLog damaged) {
     this.source = source;
+    this.survey = survey;
     this.origin = origin;
     this.damaged = damaged;
-    this.damagedSequences =
-        damaged.stream().map(DamagedChunk::sequence).collect(Collectors.toUnmodifiableSet());
   }
 
   /**
@@ -80,60 +78,75 @@ final class Timeline {
         json.writeEndObject();
       }
       json.writeObjectFieldStart("totals");
-      json.writeNumberField("frames", count(ChunkKind.SCREENSHOT));
-      json.writeNumberField("keystrokes", count(ChunkKind.KEYSTROKES));
-      json.writeNumberField("clipboard", count(ChunkKind.CLIPBOARD));
-      json.writeNumberField("skipped", damaged.size());
+      json.writeNumberField("frames", survey.frames() - damaged.frames());
+      json.writeNumberField("keystrokes", survey.keystrokes());
+      json.writeNumberField("clipboard", survey.clipboard());
+      json.writeNumberField("skipped", damaged.count());
       json.writeEndObject();
-      writeEntries(json, "frames", ChunkKind.SCREENSHOT);
-      writeEntries(json, "keystrokes", ChunkKind.KEYSTROKES);
-      writeEntries(json, "clipboard", ChunkKind.CLIPBOARD);
+      writeFrames(json);
+      writeTexts(json, "keystrokes", ChunkKind.KEYSTROKES);
+      writeTexts(json, "clipboard", ChunkKind.CLIPBOARD);
       writeSkipped(json);
       json.writeEndObject();
     }
   }
 
-  private int count(ChunkKind kind) {
-    int count = 0;
-    for (Chunk chunk : source.chunks()) {
-      if (isListed(chunk, kind)) {
-        count++;
+  private void writeFrames(JsonGenerator json) throws IOException {
+    json.writeArrayFieldStart("frames");
+    try (DamageLog.Reader skipped = damaged.read()) {
+      DamagedChunk unused = nextFrame(skipped);
+      for (Chunk chunk : source.chunks(ChunkKind.SCREENSHOT)) {
+        if (unused != null && unused.sequence() == chunk.sequence()) {
+          unused = nextFrame(skipped);
+        } else {
+          json.writeStartObject();
+          writeMoment(json, chunk.sequence(), chunk.capturedAt());
+          json.writeEndObject();
+        }
       }
     }
-    return count;
+    json.writeEndArray();
   }
 
-  private boolean isListed(Chunk chunk, ChunkKind kind) {
-    return chunk.kind() == kind && !damagedSequences.contains(chunk.sequence());
+  private static @Nullable DamagedChunk nextFrame(DamageLog.Reader skipped) throws IOException {
+    DamagedChunk next = skipped.next();
+    while (next != null && next.kind() != ChunkKind.SCREENSHOT) {
+      next = skipped.next();
+    }
+    return next;
   }
 
-  private void writeEntries(JsonGenerator json, String name, ChunkKind kind) throws IOException {
+  private void writeTexts(JsonGenerator json, String name, ChunkKind kind) throws IOException {
     json.writeArrayFieldStart(name);
-    for (Chunk chunk : source.chunks()) {
-      if (isListed(chunk, kind)) {
-        json.writeStartObject();
-        json.writeNumberField("sequence", chunk.sequence());
-        writeTime(json, chunk.capturedAt());
-        if (chunk.content() instanceof Inline inline) {
-          json.writeStringField("text", encodable(inline.text()));
-        }
-        json.writeEndObject();
+    for (Chunk chunk : source.chunks(kind)) {
+      json.writeStartObject();
+      writeMoment(json, chunk.sequence(), chunk.capturedAt());
+      if (chunk.content() instanceof Inline inline) {
+        json.writeStringField("text", encodable(inline.text()));
       }
+      json.writeEndObject();
     }
     json.writeEndArray();
   }
 
   private void writeSkipped(JsonGenerator json) throws IOException {
     json.writeArrayFieldStart("skipped");
-    for (DamagedChunk chunk : damaged) {
-      json.writeStartObject();
-      json.writeNumberField("sequence", chunk.sequence());
-      json.writeStringField("kind", chunk.kind().name());
-      writeTime(json, chunk.capturedAt());
-      json.writeStringField("reason", chunk.reason());
-      json.writeEndObject();
+    try (DamageLog.Reader skipped = damaged.read()) {
+      for (DamagedChunk chunk = skipped.next(); chunk != null; chunk = skipped.next()) {
+        json.writeStartObject();
+        json.writeNumberField("sequence", chunk.sequence());
+        json.writeStringField("kind", chunk.kind().name());
+        writeTime(json, chunk.capturedAt());
+        json.writeStringField("reason", chunk.reason());
+        json.writeEndObject();
+      }
     }
     json.writeEndArray();
+  }
+
+  private void writeMoment(JsonGenerator json, long sequence, long at) throws IOException {
+    json.writeNumberField("sequence", sequence);
+    writeTime(json, at);
   }
 
   private void writeTime(JsonGenerator json, long at) throws IOException {

@@ -5,7 +5,6 @@ import dev.curfew.recording.ImageStructure.NotAnImage;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
@@ -30,12 +29,21 @@ final class VideoTrack {
   private final RecordingSource source;
   private final RecordingSurvey survey;
   private final long maxPixels;
+  private final BooleanSupplier cancelled;
   private final Thumbnail thumbnail = new Thumbnail();
 
-  VideoTrack(RecordingSource source, RecordingSurvey survey, long maxPixels) {
+  /** What the canvas shows. */
+  private @Nullable Sha256 shown;
+
+  /**
+   * @param cancelled is asked while a frame is decoded
+   */
+  VideoTrack(
+      RecordingSource source, RecordingSurvey survey, long maxPixels, BooleanSupplier cancelled) {
     this.source = source;
     this.survey = survey;
     this.maxPixels = maxPixels;
+    this.cancelled = cancelled;
   }
 
   /**
@@ -51,11 +59,7 @@ final class VideoTrack {
    * @param progress is told the fraction of screenshots that are done
    * @return null, and no file, when there is no frame that can be decoded
    */
-  @Nullable Video write(
-      Path file,
-      Consumer<DamagedChunk> damaged,
-      DoubleConsumer progress,
-      BooleanSupplier cancelled) {
+  @Nullable Video write(Path file, Consumer<DamagedChunk> damaged, DoubleConsumer progress) {
     // Without any readable size no frame will be decoded, and the canvas stays unused.
     Canvas canvas =
         Canvas.forFrames(Math.max(1, survey.frameWidth()), Math.max(1, survey.frameHeight()));
@@ -63,21 +67,19 @@ final class VideoTrack {
     Mp4Writer writer = null;
     int seen = 0;
     try {
-      for (Chunk chunk : source.chunks()) {
-        if (chunk.kind() != ChunkKind.SCREENSHOT) {
-          continue;
-        }
-        if (cancelled.getAsBoolean()) {
-          throw new CancellationException("encoding was stopped");
-        }
-        if (frame(chunk, canvas, damaged)) {
+      for (Chunk chunk : source.chunks(ChunkKind.SCREENSHOT)) {
+        Picture picture = picture(chunk, canvas, damaged);
+        if (picture != Picture.UNUSABLE) {
           if (writer == null) {
             timing.start(chunk.capturedAt());
             writer = open(file, canvas, timing);
           }
+          if (picture == Picture.NEW) {
+            writer.picture(canvas.bgr());
+            thumbnail.offer(canvas);
+          }
           boolean keyFrame = timing.next(chunk.capturedAt());
-          writer.write(canvas.bgr(), timing.tick, keyFrame);
-          thumbnail.offer(canvas);
+          writer.write(timing.tick, keyFrame);
         }
         progress.accept((double) ++seen / survey.frames());
       }
@@ -108,22 +110,35 @@ final class VideoTrack {
             Instant.ofEpochMilli(timing.origin).toString()));
   }
 
-  /** Decodes a screenshot onto the canvas; false when it cannot be used. */
-  private boolean frame(Chunk chunk, Canvas canvas, Consumer<DamagedChunk> damaged) {
+  /** What has become of a screenshot. */
+  private enum Picture {
+    NEW,
+    /** The canvas shows it already: a screen on which nothing happens. */
+    SAME,
+    UNUSABLE
+  }
+
+  /** Decodes a screenshot onto the canvas. */
+  private Picture picture(Chunk chunk, Canvas canvas, Consumer<DamagedChunk> damaged) {
     try {
-      ImageStructure structure = ImageStructure.of(new ChunkReader(source).read(chunk));
+      byte[] content = new ChunkReader(source).read(chunk);
+      if (chunk.sha256().equals(shown)) {
+        return Picture.SAME;
+      }
+      ImageStructure structure = ImageStructure.of(content);
       if (structure.pixels() > maxPixels) {
         throw new NotAnImage("is larger than " + maxPixels + " pixels");
       }
       int thin = canvas.subsampling(structure.width(), structure.height());
-      canvas.draw(ImageInspector.decode(structure, thin));
-      return true;
+      canvas.draw(ImageInspector.decode(structure, thin, cancelled));
+      shown = chunk.sha256();
+      return Picture.NEW;
     } catch (NotAnImage e) {
       damaged.accept(damage(chunk, e.reason()));
     } catch (ChunkReader.Damaged e) {
       damaged.accept(damage(chunk, e.reason()));
     }
-    return false;
+    return Picture.UNUSABLE;
   }
 
   private static DamagedChunk damage(Chunk chunk, String reason) {

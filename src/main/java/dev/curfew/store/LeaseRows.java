@@ -134,7 +134,7 @@ final class LeaseRows {
             jsonb_build_object(
               'sessionId', session_id, 'userId', user_id, 'from', $17::text, 'stage', $18::text,
               'owner', $19::text, 'attempt', $20::integer, 'reason', $14::text,
-              'destination', $13::text,
+              'destination', $13::text, 'skipped', $25::bigint,
               'by', jsonb_build_object(
                 'kind', $21::text, 'userId', $22::bigint, 'name', $23::text)))
         FROM moved
@@ -181,7 +181,8 @@ final class LeaseRows {
       by.kind().wireName(),
       by.userId(),
       by.name(),
-      finishes(before, after) ? 0L : rest.toMillis()
+      finishes(before, after) ? 0L : rest.toMillis(),
+      details.skipped()
     };
     return database
         .query(WRITE, Tuple.from(parameters))

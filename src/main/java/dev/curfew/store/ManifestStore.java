@@ -267,6 +267,41 @@ public final class ManifestStore {
         .map(ManifestStore::lines);
   }
 
+  /** A page ends behind the line with which its texts pass the last parameter's bytes. */
+  private static final String CAPTURED =
+      """
+      SELECT session_id, sequence, kind, ms(captured_at) AS captured_at,
+        ms(received_at) AS received_at, size, sha256, chain, content, extension, raw_offset
+      FROM (
+        SELECT *, COALESCE(
+          sum(CASE WHEN content IS NULL THEN 0 ELSE size END) OVER (
+            ORDER BY captured_at, sequence
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS text_before
+        FROM (
+          SELECT * FROM chunk
+          WHERE session_id = $1 AND kind = $2 AND (captured_at, sequence) > (at_ms($3), $4)
+          ORDER BY captured_at, sequence
+          LIMIT $5) next
+      ) page
+      WHERE text_before < $6
+      ORDER BY captured_at, sequence
+      """;
+
+  /**
+   * The lines of one kind by the time at which they were captured, within one millisecond by
+   * number; those that come after the given time and number.
+   *
+   * @param limit the most lines; fewer, but at least one if there is one, where their texts are
+   *     long
+   * @param textBytes how long the texts may be together before the page ends
+   */
+  public Future<List<ChunkRow>> listCaptured(
+      UUID sessionId, ChunkKind kind, long capturedAt, long sequence, int limit, long textBytes) {
+    return database
+        .query(CAPTURED, Tuple.of(sessionId, kind.code(), capturedAt, sequence, limit, textBytes))
+        .map(ManifestStore::lines);
+  }
+
   private static List<ChunkRow> lines(RowSet<Row> rows) {
     List<ChunkRow> lines = new ArrayList<>(rows.size());
     for (Row row : rows) {

@@ -193,7 +193,7 @@ public final class RecordingStore {
       SELECT session_id, kind, content_type, size, sha256, location, destination
       FROM artefact WHERE session_id = ANY($1)
       ORDER BY session_id, array_position(
-        ARRAY['video', 'captions', 'timeline', 'thumbnail', 'raw'], kind)
+        ARRAY['video', 'captions', 'timeline', 'thumbnail', 'asciicast', 'raw'], kind)
       """;
 
   private Future<Map<UUID, List<ArtefactRow>>> artefacts(List<UUID> sessionIds) {

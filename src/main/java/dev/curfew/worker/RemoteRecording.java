@@ -2,6 +2,7 @@ package dev.curfew.worker;
 
 import dev.curfew.fault.CurfewException;
 import dev.curfew.lease.ChunkKind;
+import dev.curfew.recording.CaptureOrder;
 import dev.curfew.recording.Chunk;
 import dev.curfew.recording.ChunkContent;
 import dev.curfew.recording.RecordingSource;
@@ -15,7 +16,6 @@ import io.vertx.core.json.JsonObject;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -100,13 +100,13 @@ final class RemoteRecording implements RecordingSource {
   }
 
   @Override
-  public Iterable<Chunk> chunks() {
-    List<Chunk> all = new ArrayList<>();
-    for (ChunkKind kind : kinds) {
-      new Arrivals(kind).forEachRemaining(all::add);
+  public Iterable<Chunk> chunks(ChunkKind kind) {
+    if (!kinds.contains(kind)) {
+      return List.of();
     }
-    all.sort(Comparator.comparingLong(Chunk::capturedAt).thenComparingLong(Chunk::sequence));
-    return all;
+    return kind == ChunkKind.RAW
+        ? () -> new Arrivals(kind)
+        : () -> new CaptureOrder(new Arrivals(kind));
   }
 
   /** The chunks of one kind by sequence, a page at a time. */

@@ -4,24 +4,40 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CaptionsTest {
-  final Captions captions = new Captions();
+  private static final String TITLE = "a --> title\n\n<b>";
 
-  private void type(long from, String... keys) {
+  final StringWriter written = new StringWriter();
+  Captions captions = lasting(60_000);
+
+  private Captions lasting(long duration) {
+    try {
+      return new Captions(written, TITLE, duration);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void restart(long duration) {
+    written.getBuffer().setLength(0);
+    captions = lasting(duration);
+  }
+
+  private void type(long from, String... keys) throws IOException {
     for (int i = 0; i < keys.length; i++) {
       captions.keystrokes(from + 50L * i, keys[i]);
     }
   }
 
-  private List<ParsedVtt.Cue> cues(long duration) throws IOException {
-    StringWriter out = new StringWriter();
-    Captions.write(out, "a --> title\n\n<b>", captions.finish(duration));
-    return ParsedVtt.parse(out.toString());
+  private List<ParsedVtt.Cue> cues() throws IOException {
+    captions.finish();
+    return ParsedVtt.parse(written.toString());
   }
 
   private static ParsedVtt.Cue cue(long start, long end, String text) {
@@ -32,7 +48,7 @@ class CaptionsTest {
   void line_endsWithEnter() throws IOException {
     type(0, "l", "s", "Enter", "p", "w", "d", "Enter");
 
-    assertThat(cues(10_000)).containsExactly(cue(0, 150, "ls⏎"), cue(150, 2_300, "pwd⏎"));
+    assertThat(cues()).containsExactly(cue(0, 150, "ls⏎"), cue(150, 2_300, "pwd⏎"));
   }
 
   @Test
@@ -41,7 +57,7 @@ class CaptionsTest {
     type(1_550, "c");
     type(3_051, "d");
 
-    assertThat(cues(60_000)).containsExactly(cue(0, 3_051, "abc"), cue(3_051, 5_051, "d"));
+    assertThat(cues()).containsExactly(cue(0, 3_051, "abc"), cue(3_051, 5_051, "d"));
   }
 
   @Test
@@ -50,7 +66,7 @@ class CaptionsTest {
       captions.keystrokes(i * 10L, "x");
     }
 
-    assertThat(cues(60_000)).extracting(c -> c.text().length()).containsExactly(100, 100, 50);
+    assertThat(cues()).extracting(c -> c.text().length()).containsExactly(100, 100, 50);
   }
 
   @Test
@@ -60,7 +76,7 @@ class CaptionsTest {
     captions.clipboard(10_000, "one\r\n\r\nWEBVTT\n\n\n--> two\t<script>");
     captions.clipboard(20_000, " \n ");
 
-    assertThat(cues(60_000))
+    assertThat(cues())
         .extracting(ParsedVtt.Cue::text)
         .containsExactly(
             "a⏎⏎00:01.000 --> 00:02.000⏎x",
@@ -73,25 +89,26 @@ class CaptionsTest {
   void blankKeys_areVisible() throws IOException {
     type(0, " ");
 
-    assertThat(cues(60_000)).extracting(ParsedVtt.Cue::text).containsExactly("␣");
+    assertThat(cues()).extracting(ParsedVtt.Cue::text).containsExactly("␣");
   }
 
   @Test
   void longClipboard_isShortened() throws IOException {
     captions.clipboard(0, "\ud83d\ude00".repeat(1_000));
 
-    assertThat(cues(60_000))
+    assertThat(cues())
         .extracting(ParsedVtt.Cue::text)
         .containsExactly("Clipboard: " + "\ud83d\ude00".repeat(200) + "…");
   }
 
   @Test
   void cues_stayInsideTheRecording() throws IOException {
+    restart(10_000);
     type(-500, "a");
     type(9_990, "b");
     captions.clipboard(10_000, "late");
 
-    assertThat(cues(10_000))
+    assertThat(cues())
         .containsExactly(
             cue(0, 2_000, "a"),
             cue(9_990, 10_000, "b"),
@@ -100,11 +117,39 @@ class CaptionsTest {
 
   @Test
   void longRecording_countsHours() throws IOException {
+    restart(Long.MAX_VALUE);
     type(101L * 3_600_000 + 61_001, "a");
 
-    StringWriter out = new StringWriter();
-    Captions.write(out, "t", captions.finish(Long.MAX_VALUE));
-    assertThat(out.toString()).contains("101:01:01.001 --> 101:01:03.001\n");
+    captions.finish();
+    assertThat(written.toString()).contains("101:01:01.001 --> 101:01:03.001\n");
+  }
+
+  @Test
+  void copiesWhileALineIsTyped_followThatLine() throws IOException {
+    type(0, "a", "b");
+    captions.clipboard(200, "one");
+    type(300, "c");
+    captions.clipboard(5_000, "two");
+    type(6_000, "d");
+
+    assertThat(cues())
+        .extracting(ParsedVtt.Cue::text)
+        .containsExactly("abc", "Clipboard: one", "Clipboard: two", "d");
+  }
+
+  /** Lines are written when they end, not kept to the end. */
+  @Test
+  void finishedCues_areWrittenAtOnce() throws IOException {
+    type(0, "l", "s", "Enter", "p");
+
+    assertThat(written.toString()).contains("ls\u23ce").doesNotContain("p\n");
+
+    for (int i = 0; i < 200; i++) {
+      captions.clipboard(151 + i, "copy " + i);
+    }
+
+    assertThat(written.toString()).contains("\np\n").contains("copy 150\n");
+    assertThat(cues()).hasSize(202).extracting(ParsedVtt.Cue::startMillis).isSorted();
   }
 
   @ParameterizedTest

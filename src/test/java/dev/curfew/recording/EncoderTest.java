@@ -280,8 +280,8 @@ class EncoderTest {
           }
 
           @Override
-          public Iterable<Chunk> chunks() {
-            return recording.chunks();
+          public Iterable<Chunk> chunks(ChunkKind kind) {
+            return recording.chunks(kind);
           }
 
           @Override

@@ -16,13 +16,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 
 /** A recording as a gateway would have made it, in a real folder store. */
 final class RecordingFixture {
   static final long START = 1_800_000_000_000L;
+
+  private static final int PAGE = 3;
 
   final UUID sessionId = UUID.randomUUID();
   final ChunkStore store;
@@ -92,7 +97,31 @@ final class RecordingFixture {
   }
 
   private StoredRecording recording(String title, long startedAt, long endedAt) {
-    return new StoredRecording(sessionId, title, startedAt, endedAt, chunks, store);
+    return new StoredRecording(
+        sessionId,
+        title,
+        startedAt,
+        endedAt,
+        EnumSet.allOf(ChunkKind.class),
+        RecordingFixture.pages(List.copyOf(chunks)),
+        store);
+  }
+
+  /** A manifest given out in small pages. */
+  private static StoredRecording.Pages pages(List<Chunk> chunks) {
+    Map<ChunkKind, List<Chunk>> byKind =
+        chunks.stream().collect(Collectors.groupingBy(Chunk::kind));
+    byKind.forEach(
+        (kind, ofKind) -> {
+          if (kind != ChunkKind.RAW) {
+            ofKind.sort(CaptureOrder.ORDER);
+          }
+        });
+    return (kind, last) -> {
+      List<Chunk> ofKind = byKind.getOrDefault(kind, List.of());
+      int from = last == null ? 0 : ofKind.indexOf(last) + 1;
+      return ofKind.subList(from, Math.min(ofKind.size(), from + PAGE));
+    };
   }
 
   static byte[] picture(int width, int height, Color color, String format) {

@@ -181,7 +181,7 @@ class RemoteEncoderTest {
     assertThat(recording.getString("stage")).isEqualTo("Done-Encoded");
     assertThat(recording.getString("failure")).isNull();
     download(session, "timeline", folder.resolve("timeline.json"));
-    assertThat(damaged(folder.resolve("timeline.json"))).isEmpty();
+    assertThat(skipped(folder.resolve("timeline.json"))).isEmpty();
     assertThat(events(session)).containsExactly("encoding", "encoded");
     assertThat(folder.resolve("work/encoder-1")).doesNotExist();
   }
@@ -190,8 +190,8 @@ class RemoteEncoderTest {
     return times <= troubles.length ? troubles[times - 1] : Trouble.NONE;
   }
 
-  private static JsonArray damaged(Path timeline) throws IOException {
-    return new JsonObject(Files.readString(timeline)).getJsonArray("damaged", new JsonArray());
+  private static JsonArray skipped(Path timeline) throws IOException {
+    return new JsonObject(Files.readString(timeline)).getJsonArray("skipped");
   }
 
   /** What happened to a recording, by the last word of each event's type. */
@@ -203,7 +203,7 @@ class RemoteEncoderTest {
         .map(event -> ((JsonObject) event).getString("type"))
         .filter(type -> type.startsWith("dev.curfew.recording."))
         .map(type -> type.substring(type.lastIndexOf('.') + 1))
-        .filter(type -> !type.equals("read"))
+        .filter(type -> !type.equals("read") && !type.equals("captured"))
         .toList();
   }
 
@@ -275,7 +275,7 @@ class RemoteEncoderTest {
     }
     assertThat(sessions.stage(session)).isEqualTo("Done-Encoded");
     download(session, "timeline", folder.resolve("timeline.json"));
-    assertThat(damaged(folder.resolve("timeline.json"))).hasSize(3);
+    assertThat(skipped(folder.resolve("timeline.json"))).hasSize(3);
   }
 
   private static List<Path> images(String session) throws IOException {

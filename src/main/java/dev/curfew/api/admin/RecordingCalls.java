@@ -112,6 +112,10 @@ final class RecordingCalls {
     return view(exchange, ArtefactKind.THUMBNAIL);
   }
 
+  Future<Answer> asciicast(Exchange exchange) {
+    return view(exchange, ArtefactKind.ASCIICAST);
+  }
+
   /** Somebody looks at what was recorded of a person: that is noted before it is shown. */
   private Future<Answer> view(Exchange exchange, ArtefactKind kind) {
     UUID session = exchange.pathUuid("sessionId");

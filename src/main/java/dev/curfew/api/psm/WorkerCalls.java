@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The calls of encoders and uploaders. */
 final class WorkerCalls {
+  private static final long MOST_CHUNKS = 1_000_000_000_000L;
   private static final int MOST_CLAIMED = 1_000;
   private static final int LONGEST_WAIT_SECONDS = 300;
   private static final int MOST_ASKED = 1_000;
@@ -138,7 +139,8 @@ final class WorkerCalls {
             body.optionalText("recordingFormat", 32),
             body.optionalText("destination"),
             sha256(body),
-            body.optionalText("failure"));
+            body.optionalText("failure"),
+            body.optionalInteger("skippedChunks", 0, MOST_CHUNKS));
     Duration rest = rest(body);
     requireScopeFor(exchange.principal(), to);
     return gateway
