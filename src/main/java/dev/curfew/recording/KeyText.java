@@ -94,6 +94,11 @@ final class KeyText {
 
   private KeyText() {}
 
+  /** Whether a chunk is the name of a key, and not characters that were typed. */
+  static boolean isKey(String keys) {
+    return SIGNS.containsKey(keys) || isName(keys);
+  }
+
   /** What to show for a chunk: its characters, a sign, or a key's name in brackets. */
   static String show(String keys) {
     String sign = SIGNS.get(keys);
