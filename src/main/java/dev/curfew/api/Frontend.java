@@ -33,6 +33,8 @@ public final class Frontend implements CallerAuthentication {
   private static final CharSequence JSON = HttpHeaders.createOptimized(Answer.JSON);
   private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
   private static final int UNAUTHORIZED = 401;
+  private static final List<CharSequence> CONTENT_HEADERS =
+      List.of(HttpHeaders.CONTENT_LENGTH, HttpHeaders.CONTENT_RANGE, HttpHeaders.ETAG);
 
   /** Says whether a principal may ask once more now. */
   @FunctionalInterface
@@ -239,6 +241,10 @@ public final class Frontend implements CallerAuthentication {
     }
     if (answer.status() != OK) {
       response.setStatusCode(answer.status());
+    }
+    if (answer.status() >= 400) {
+      // They were those of the content that could not be sent.
+      CONTENT_HEADERS.forEach(response.headers()::remove);
     }
     String type = answer.contentType();
     if (type != null) {

@@ -37,7 +37,7 @@ public final class Encoding implements WorkLoop.Task {
   @Override
   public Future<StageDetails> perform(
       Claim claim, DoubleConsumer progress, BooleanSupplier cancelled) {
-    UntilAnswered untilAnswered = new UntilAnswered(vertx, cancelled);
+    UntilAnswered untilAnswered = UntilAnswered.unlessStopped(vertx, cancelled);
     Path place = files.place(claim.sessionId(), claim.claimToken());
     return untilAnswered
         .ask(() -> site.source(claim, cancelled))

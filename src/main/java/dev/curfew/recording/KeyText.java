@@ -96,7 +96,10 @@ final class KeyText {
 
   /** Whether a chunk is the name of a key, and not characters that were typed. */
   static boolean isKey(String keys) {
-    return SIGNS.containsKey(keys) || isName(keys);
+    return SIGNS.containsKey(keys)
+        || NAMES.contains(keys)
+        || FUNCTION_KEY.matcher(keys).matches()
+        || CHORD.matcher(keys).matches();
   }
 
   /** What to show for a chunk: its characters, a sign, or a key's name in brackets. */
@@ -105,7 +108,7 @@ final class KeyText {
     if (sign != null) {
       return sign;
     }
-    if (isName(keys)) {
+    if (isKey(keys)) {
       return "[" + keys + "]";
     }
     return keys.replace("\r\n", RETURN_SIGN)

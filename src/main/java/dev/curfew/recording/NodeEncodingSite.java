@@ -28,7 +28,6 @@ final class NodeEncodingSite extends NodeWorkSite implements EncodingSite {
   public Future<RecordingSource> source(Claim claim, BooleanSupplier cancelled) {
     Future<RecordingRow> recording = around.recordings.find(claim.sessionId());
     Future<String> title = around.recordings.title(claim.sessionId());
-    UntilAnswered untilAnswered = new UntilAnswered(around.vertx, cancelled);
     return Future.all(recording, title)
         .map(
             all ->
@@ -38,8 +37,11 @@ final class NodeEncodingSite extends NodeWorkSite implements EncodingSite {
                     recording.result().startedAt(),
                     recording.result().endedAt(),
                     wanted(),
-                    new ManifestPages(around.manifests, claim.sessionId(), untilAnswered),
-                    around.chunks));
+                    new ManifestPages(
+                        around.manifests,
+                        claim.sessionId(),
+                        UntilAnswered.unlessStopped(around.vertx, cancelled)),
+                    around.captured));
   }
 
   private Set<ChunkKind> wanted() {

@@ -17,17 +17,33 @@ public final class UntilAnswered {
   private static final long SHORTEST_RETRY_MILLIS = 100;
   private static final long LONGEST_RETRY_MILLIS = 5_000;
   private static final long MOST_ASKED_FOR_SECONDS = 60;
+  private static final long LOOK_MILLIS = 200;
   private static final int TRIES_IN_HASTE = 5;
 
   private final Vertx vertx;
   private final BooleanSupplier haste;
+  private final int triesInHaste;
 
   /**
    * @param haste whether to give up after a few times, as on shutdown
    */
   public UntilAnswered(Vertx vertx, BooleanSupplier haste) {
+    this(vertx, haste, TRIES_IN_HASTE);
+  }
+
+  private UntilAnswered(Vertx vertx, BooleanSupplier haste, int triesInHaste) {
     this.vertx = vertx;
     this.haste = haste;
+    this.triesInHaste = triesInHaste;
+  }
+
+  /**
+   * For what nobody wants any more when the work is to stop.
+   *
+   * @param stopped whether to fail at once rather than to ask again
+   */
+  public static UntilAnswered unlessStopped(Vertx vertx, BooleanSupplier stopped) {
+    return new UntilAnswered(vertx, stopped, 1);
   }
 
   /** Whether the same may have another answer later. */
@@ -56,14 +72,24 @@ public final class UntilAnswered {
         .onComplete(
             answer -> {
               boolean again =
-                  isNoAnswer(answer.cause()) && (tries < TRIES_IN_HASTE || !haste.getAsBoolean());
+                  isNoAnswer(answer.cause()) && (tries < triesInHaste || !haste.getAsBoolean());
               if (again) {
                 long next = Math.min(LONGEST_RETRY_MILLIS, delay * 2);
                 long wait = Math.max(delay, askedFor(answer.cause()));
-                vertx.setTimer(wait, timer -> ask(question, promise, next, tries + 1));
+                pause(wait, tries, () -> ask(question, promise, next, tries + 1));
               } else {
                 promise.handle(answer);
               }
             });
+  }
+
+  /** In pieces, so that haste is noticed soon. */
+  private void pause(long millis, int tries, Runnable then) {
+    if (millis <= 0 || (tries >= triesInHaste && haste.getAsBoolean())) {
+      then.run();
+      return;
+    }
+    long piece = Math.min(millis, LOOK_MILLIS);
+    vertx.setTimer(piece, timer -> pause(millis - piece, tries, then));
   }
 }

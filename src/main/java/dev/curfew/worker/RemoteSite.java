@@ -40,6 +40,9 @@ final class RemoteSite implements EncodingSite {
   private static final String PSM = "/api/services/v1/secureaccessgateway/";
   private static final Duration PATIENCE = NodeLink.PATIENCE;
 
+  /** How long a claim waits for work before it is made anew; a stop waits for that. */
+  private static final Duration LONGEST_POLL = Duration.ofSeconds(4);
+
   /** What a node may take in its own time when it has been given an artefact. */
   private static final Duration PATIENCE_FOR_ARTEFACTS = Duration.ofMinutes(2);
 
@@ -88,8 +91,8 @@ final class RemoteSite implements EncodingSite {
             new JsonObject()
                 .put("processInstance", instance)
                 .put("maxSessions", 1)
-                .put("waitSeconds", wait.toSeconds()),
-            wait.plus(PATIENCE)));
+                .put("waitSeconds", Math.min(LONGEST_POLL.toSeconds(), wait.toSeconds())),
+            LONGEST_POLL.plus(PATIENCE)));
   }
 
   private final class Ticket implements Claims.Ticket {
@@ -120,10 +123,14 @@ final class RemoteSite implements EncodingSite {
       return granted;
     }
 
+    /**
+     * Waits for the answer rather than to break the connection: it may be on its way already, and
+     * nobody would know of the claims in it.
+     */
     @Override
     public void cancel() {
       cancelled = true;
-      call.cancel();
+      vertx.setTimer(LONGEST_POLL.toMillis() * 2, late -> call.cancel());
     }
   }
 
@@ -228,7 +235,11 @@ final class RemoteSite implements EncodingSite {
         .map(
             recording ->
                 new RemoteRecording(
-                    link, eventLoop, new UntilAnswered(vertx, cancelled), recording, kinds));
+                    link,
+                    eventLoop,
+                    UntilAnswered.unlessStopped(vertx, cancelled),
+                    recording,
+                    kinds));
   }
 
   @Override

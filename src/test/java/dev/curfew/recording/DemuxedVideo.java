@@ -57,7 +57,7 @@ import org.bytedeco.javacpp.PointerPointer;
  * @param keyFrames the numbers of those at which playing can start
  * @param pictures the frames that were asked for, decoded
  */
-record DemuxedVideo(
+public record DemuxedVideo(
     String codec,
     int width,
     int height,
@@ -68,7 +68,7 @@ record DemuxedVideo(
     Map<Integer, BufferedImage> pictures) {
 
   /** Reads the whole file and decodes every frame; keeps the pictures of the wanted ones. */
-  static DemuxedVideo read(Path file, Set<Integer> wanted) {
+  public static DemuxedVideo read(Path file, Set<Integer> wanted) {
     AVFormatContext container = new AVFormatContext(null);
     check(avformat_open_input(container, file.toString(), null, (AVDictionary) null));
     check(avformat_find_stream_info(container, (PointerPointer<?>) null));
