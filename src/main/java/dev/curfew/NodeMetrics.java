@@ -7,6 +7,7 @@ import dev.curfew.delivery.DeliveryFigures;
 import dev.curfew.grant.Grants;
 import dev.curfew.recording.RecordingFigures;
 import dev.curfew.shard.ShardHost;
+import dev.curfew.storage.StoreState;
 import dev.curfew.store.LaneQueue;
 import dev.curfew.watchdog.WatchdogFigures;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -45,6 +46,15 @@ final class NodeMetrics {
         clock,
         known -> known.databaseAnswers() ? 1 : 0,
         "Whether the database answered last");
+  }
+
+  void storage(RecordingStores stores) {
+    for (StoreState state : stores.states()) {
+      Gauge.builder("curfew_storage_up", stores, all -> all.isReady(state.store()) ? 1 : 0)
+          .description("Whether the store could be written, read and deleted from when last tried")
+          .tag("store", state.store())
+          .register(metrics);
+    }
   }
 
   void shards(ShardHost shards) {

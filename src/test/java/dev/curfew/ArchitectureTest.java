@@ -107,6 +107,7 @@ class ArchitectureTest {
               "recording",
               "session",
               "signals",
+              "storage",
               "store",
               "fault"));
 

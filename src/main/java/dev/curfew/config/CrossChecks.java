@@ -2,7 +2,6 @@ package dev.curfew.config;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.Optional;
@@ -37,7 +36,7 @@ final class CrossChecks {
     checkListeners(config, refuse);
     checkDatabase(config, refuse);
     checkNode(config, refuse);
-    checkRecordingDirectories(config.recording(), refuse);
+    StoreChecks.check(config.recording(), refuse);
     if (!COOKIE_NAME.matcher(config.am().cookieName()).matches()) {
       refuse.accept(
           "am.cookie-name", "must be at most 64 letters, digits, hyphens and underscores");
@@ -98,29 +97,6 @@ final class CrossChecks {
     }
   }
 
-  /** What is at the destination must outlive the clean-up of what is not. */
-  private static void checkRecordingDirectories(
-      CurfewConfig.Recording recording, BiConsumer<String, String> refuse) {
-    if (overlap(recording.rawDirectory(), recording.workDirectory())) {
-      refuse.accept("recording.work-directory", "must be apart from recording.raw-directory");
-    }
-    if (overlap(recording.rawDirectory(), recording.destination())) {
-      refuse.accept("recording.destination", "must be apart from recording.raw-directory");
-    }
-    if (overlap(recording.workDirectory(), recording.destination())) {
-      refuse.accept("recording.destination", "must be apart from recording.work-directory");
-    }
-    if (overlap(recording.spoolDirectory(), recording.rawDirectory())) {
-      refuse.accept("recording.spool-directory", "must be apart from recording.raw-directory");
-    }
-    if (overlap(recording.spoolDirectory(), recording.workDirectory())) {
-      refuse.accept("recording.spool-directory", "must be apart from recording.work-directory");
-    }
-    if (overlap(recording.spoolDirectory(), recording.destination())) {
-      refuse.accept("recording.spool-directory", "must be apart from recording.destination");
-    }
-  }
-
   private static void checkIssuers(CurfewConfig.Auth auth, BiConsumer<String, String> refuse) {
     if (!isUrl(auth.issuer())) {
       refuse.accept("auth.issuer", "must be an http or https URL without query or fragment");
@@ -156,7 +132,7 @@ final class CrossChecks {
     return null;
   }
 
-  private static boolean isUrl(String text) {
+  static boolean isUrl(String text) {
     try {
       URI url = new URI(text);
       return ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
@@ -167,12 +143,6 @@ final class CrossChecks {
     } catch (URISyntaxException e) {
       return false;
     }
-  }
-
-  private static boolean overlap(Path one, Path other) {
-    Path a = one.toAbsolutePath().normalize();
-    Path b = other.toAbsolutePath().normalize();
-    return a.startsWith(b) || b.startsWith(a);
   }
 
   private static void checkKey(
