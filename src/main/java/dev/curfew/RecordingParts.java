@@ -3,10 +3,12 @@ package dev.curfew;
 import dev.curfew.bus.Bus;
 import dev.curfew.bus.Claims;
 import dev.curfew.config.CurfewConfig;
+import dev.curfew.config.KeyReference;
 import dev.curfew.config.NodeRole;
 import dev.curfew.recording.EncoderWorker;
 import dev.curfew.recording.ImageLimits;
 import dev.curfew.recording.NodeRecordings;
+import dev.curfew.recording.RecordingCipher;
 import dev.curfew.recording.RecordingOptions;
 import dev.curfew.recording.RecordingSurroundings;
 import dev.curfew.recording.Recordings;
@@ -44,9 +46,14 @@ final class RecordingParts {
             bus,
             new FolderStore(config.recording().rawDirectory()),
             new FolderStore(config.recording().destination()),
+            cipher(config.recording().encryption()),
             options(config));
     around.clearLeftovers();
     return new RecordingParts(config, around);
+  }
+
+  private static RecordingCipher cipher(CurfewConfig.Encryption encryption) {
+    return RecordingCipher.of(encryption.keys().stream().map(KeyReference::bytes).toList());
   }
 
   private static RecordingOptions options(CurfewConfig config) {

@@ -192,6 +192,7 @@ public record CurfewConfig(
    * @param workDirectory the encoder's files until they are uploaded
    * @param destination where finished recordings are stored
    * @param localRetention how long raw chunks stay after the destination was read back
+   * @param encryption of what lies in the stores
    */
   public record Recording(
       @Setting(value = "2m", min = "1s", max = "1d") Duration lease,
@@ -199,7 +200,14 @@ public record CurfewConfig(
       @Setting("${data.dir}/recordings/raw") Path rawDirectory,
       @Setting("${data.dir}/recordings/work") Path workDirectory,
       @Setting("${data.dir}/recordings/stored") Path destination,
-      @Setting(value = "1d", min = "0s", max = "3650d") Duration localRetention) {}
+      @Setting(value = "1d", min = "0s", max = "3650d") Duration localRetention,
+      Encryption encryption) {}
+
+  /**
+   * @param keys those under which recordings are or were encrypted: the first encrypts, all
+   *     decrypt; none for no encryption
+   */
+  public record Encryption(@Setting("") List<KeyReference> keys) {}
 
   /**
    * Who is believed to be who.
@@ -295,7 +303,8 @@ public record CurfewConfig(
    * @param encodingEnabled whether recordings are encoded
    * @param recordKeystrokes whether keystrokes are kept
    * @param captureClipboard whether the clipboard is kept
-   * @param encryptionKey base64 of 32 bytes, told to clients with the scope for it
+   * @param encryptionKey base64 of 32 bytes, or where that is to be found; told to clients with the
+   *     scope for it
    */
   public record Psm(
       @Setting("UNC") StorageMode storageMode,

@@ -1,5 +1,7 @@
 package dev.curfew.recording;
 
+import org.jspecify.annotations.Nullable;
+
 /** Where the content of a chunk is: text lies in the manifest itself, bytes in the chunk store. */
 public sealed interface ChunkContent {
 
@@ -10,8 +12,15 @@ public sealed interface ChunkContent {
    * An object in the {@link ChunkStore}.
    *
    * @param extension of its name there, without the dot
+   * @param encryptionKey id of the key under which it is encrypted; null for what is plain
    */
-  record Stored(String extension) implements ChunkContent {}
+  record Stored(String extension, @Nullable String encryptionKey) implements ChunkContent {
+
+    /** Content that is stored as it is. */
+    public Stored(String extension) {
+      this(extension, null);
+    }
+  }
 
   /** Kept no longer: the retention after the upload is over. Only the row is left. */
   record Gone() implements ChunkContent {}

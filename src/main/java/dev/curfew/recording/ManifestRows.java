@@ -30,7 +30,9 @@ final class ManifestRows {
     if (text != null) {
       return new ChunkContent.Inline(text);
     }
-    return extension == null ? new ChunkContent.Gone() : new ChunkContent.Stored(extension);
+    return extension == null
+        ? new ChunkContent.Gone()
+        : new ChunkContent.Stored(extension, row.encryptionKey());
   }
 
   /** All of a recording's chunks by sequence. */

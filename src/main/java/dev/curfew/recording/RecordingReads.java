@@ -4,8 +4,6 @@ import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
 import dev.curfew.lease.ArtefactKind;
 import dev.curfew.lease.ChunkKind;
-import dev.curfew.lease.RecordingStage;
-import dev.curfew.storage.ObjectStore;
 import dev.curfew.store.ArtefactRow;
 import dev.curfew.store.ChunkRow;
 import dev.curfew.store.RecordingRow;
@@ -128,29 +126,47 @@ final class RecordingReads {
   }
 
   private Content whereItLies(RecordingRow recording, ArtefactRow artefact) throws IOException {
-    String delivered = artefact.destination();
-    PiecedContent.Piece piece =
-        recording.stage() == RecordingStage.DONE_UPLOADED && delivered != null
-            ? new DeliveredPiece(around.destination, delivered, artefact.size())
-            : new StagedPiece(around.stage, artefact.location(), artefact.size());
+    RecordingCipher.Stored lies = around.place(recording, artefact);
     // Whether it can be had is better known before the first byte is sent than after.
-    piece.open(0).close();
+    lies.open(0, 0).close();
+    String key = artefact.stored().encryptionKey();
+    PiecedContent.Piece piece;
+    if (key == null) {
+      piece = new PlainPiece(lies, artefact.size());
+    } else {
+      around.cipher.requireKey(key);
+      piece = new EncryptedPiece(around.cipher, recording.sessionId(), artefact, key, lies);
+    }
     return new PiecedContent(around, artefact.contentType(), artefact.sha256(), List.of(piece));
   }
 
-  private record StagedPiece(ArtefactStage stage, String location, long size)
-      implements PiecedContent.Piece {
+  private record PlainPiece(RecordingCipher.Stored lies, long size) implements PiecedContent.Piece {
     @Override
-    public InputStream open(long offset) {
-      return stage.open(location, offset, size - offset);
+    public InputStream open(long offset) throws IOException {
+      return lies.open(offset, size - offset);
     }
   }
 
-  private record DeliveredPiece(ObjectStore destination, String name, long size)
+  private record EncryptedPiece(
+      RecordingCipher cipher,
+      UUID sessionId,
+      ArtefactRow artefact,
+      String key,
+      RecordingCipher.Stored lies)
       implements PiecedContent.Piece {
     @Override
+    public long size() {
+      return artefact.size();
+    }
+
+    @Override
     public InputStream open(long offset) {
-      return destination.open(name, offset, size - offset);
+      return cipher.decrypt(
+          key,
+          ArtefactStage.associatedData(sessionId, artefact.kind()),
+          artefact.stored().size(),
+          lies,
+          offset);
     }
   }
 

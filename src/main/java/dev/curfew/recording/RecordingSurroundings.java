@@ -6,10 +6,13 @@ import dev.curfew.bus.RecordingReady;
 import dev.curfew.bus.Routes;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
+import dev.curfew.lease.RecordingStage;
 import dev.curfew.storage.ObjectStore;
+import dev.curfew.store.ArtefactRow;
 import dev.curfew.store.ClaimStore;
 import dev.curfew.store.Database;
 import dev.curfew.store.ManifestStore;
+import dev.curfew.store.RecordingRow;
 import dev.curfew.store.RecordingStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -28,6 +31,7 @@ public final class RecordingSurroundings {
   final ChunkStore chunks;
   final ArtefactStage stage;
   final ObjectStore destination;
+  final RecordingCipher cipher;
   final WorkFiles files;
   final WorkProgress progress = new WorkProgress();
   final RecordingOptions options;
@@ -37,6 +41,7 @@ public final class RecordingSurroundings {
   /**
    * @param raw keeps chunks, and artefacts until they are uploaded; shared by all nodes
    * @param destination where finished recordings are delivered
+   * @param cipher encrypts what is put into both
    */
   public RecordingSurroundings(
       Vertx vertx,
@@ -44,14 +49,16 @@ public final class RecordingSurroundings {
       Bus bus,
       ObjectStore raw,
       ObjectStore destination,
+      RecordingCipher cipher,
       RecordingOptions options) {
     this.vertx = vertx;
     this.recordings = new RecordingStore(database);
     this.manifests = new ManifestStore(database);
     this.claims = new ClaimStore(database);
-    this.chunks = new ChunkStore(raw);
-    this.stage = new ArtefactStage(raw);
+    this.chunks = new ChunkStore(raw, cipher);
+    this.stage = new ArtefactStage(raw, cipher);
     this.destination = destination;
+    this.cipher = cipher;
     this.files = new WorkFiles(options.workDirectory());
     this.options = options;
     this.bus = bus;
@@ -70,6 +77,14 @@ public final class RecordingSurroundings {
       throw CurfewException.causedBy(
           ErrorCode.STORAGE_UNAVAILABLE, "the work directory of recordings cannot be cleared", e);
     }
+  }
+
+  /** Where an artefact lies now: at the destination once it was read back there. */
+  RecordingCipher.Stored place(RecordingRow recording, ArtefactRow artefact) {
+    String delivered = artefact.destination();
+    return recording.stage() == RecordingStage.DONE_UPLOADED && delivered != null
+        ? (offset, length) -> destination.open(delivered, offset, length)
+        : (offset, length) -> stage.open(artefact.location(), offset, length);
   }
 
   /** Work that may block. */

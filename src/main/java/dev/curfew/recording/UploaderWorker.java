@@ -6,6 +6,7 @@ import dev.curfew.lease.Work;
 import dev.curfew.store.ArtefactRow;
 import dev.curfew.store.RecordingRow;
 import dev.curfew.store.StageDetails;
+import dev.curfew.store.StoredForm;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
@@ -102,11 +103,13 @@ public final class UploaderWorker extends VerticleBase {
     }
 
     private Uploader.Outgoing artefact(ArtefactRow row) {
+      StoredForm stored = row.stored();
       return new Uploader.Outgoing(
           row.kind(),
           row.contentType(),
-          around.stage.payload(row.location(), row.size()),
-          Sha256.fromHex(row.sha256()));
+          around.stage.payload(row.location(), stored.size()),
+          Sha256.fromHex(stored.sha256()),
+          DeliveryManifest.Entry.of(row));
     }
 
     private Future<StageDetails> note(

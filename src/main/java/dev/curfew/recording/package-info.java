@@ -24,6 +24,24 @@
  *       and report with the fencing token of the claim.
  * </ul>
  *
+ * <h2>Encryption at rest</h2>
+ *
+ * With keys in {@code recording.encryption.keys}, {@link dev.curfew.recording.RecordingCipher}
+ * encrypts everything that is put into the object stores from then on: chunks when they are stored,
+ * artefacts once, when they are staged; the uploader copies their bytes as they are. Each chunk's
+ * and artefact's row says under which key, so plain and differently encrypted ones may stand side
+ * by side, and a key that is not at hand is named and not taken for damage. It protects against
+ * whoever gets at the stores or their backups. Not covered:
+ *
+ * <ul>
+ *   <li>keystrokes and clipboard as they were captured, titles and all other rows: they are in
+ *       PostgreSQL, whose disk is to be encrypted by other means;
+ *   <li>{@code manifest.json} at the destination: names, sizes and checksums;
+ *   <li>names, sizes and times of objects: a chunk's name has the SHA-256 of its plain content;
+ *   <li>the encoder's work directory, which holds plain files while a recording is being encoded;
+ *       they are deleted after that, and at the next start when the process was killed.
+ * </ul>
+ *
  * Capture, encoding and delivery know nothing of stages, claims, SQL or HTTP; they block and belong
  * on worker threads.
  *
@@ -40,6 +58,9 @@
  *   <li>A chunk that is missing or no longer matches its hash, or a picture that cannot be decoded,
  *       is left out of the video and reported in result and timeline; the rest is encoded. A store
  *       that is away is not damage: encoding fails, to be tried again.
+ *   <li>An encrypted object that was altered, cut off or exchanged is never given out: it is {@code
+ *       STORAGE_CORRUPT}, and a damaged chunk to the encoder. One whose key this node does not have
+ *       is {@code STORAGE_UNAVAILABLE} with the key's id, until the key is listed again.
  *   <li>A worker fails: its claim is put back with the reason, and the next attempt begins from the
  *       chunks again; after the last attempt the recording is Failed and waits for an
  *       administrator. Nothing local is deleted before the destination was read back.

@@ -34,6 +34,7 @@ public final class ManifestStore {
    * @param capturedAt epoch milliseconds; null for the time of arrival
    * @param content the text; null for what is in the chunk store
    * @param extension of its name in the chunk store; null for text
+   * @param encryptionKey id of the key under which it is encrypted there; null for what is plain
    * @param offset where a raw piece shall begin; null to append
    */
   @SuppressWarnings("ArrayRecordComponent")
@@ -45,7 +46,22 @@ public final class ManifestStore {
       byte[] sha256,
       @Nullable String content,
       @Nullable String extension,
-      @Nullable Long offset) {}
+      @Nullable String encryptionKey,
+      @Nullable Long offset) {
+
+    /** Text, or what is stored as it is. */
+    public NewChunk(
+        UUID sessionId,
+        ChunkKind kind,
+        @Nullable Long capturedAt,
+        long size,
+        byte[] sha256,
+        @Nullable String content,
+        @Nullable String extension,
+        @Nullable Long offset) {
+      this(sessionId, kind, capturedAt, size, sha256, content, extension, null, offset);
+    }
+  }
 
   /** What is to become of a chunk. */
   public sealed interface Plan {
@@ -150,6 +166,7 @@ public final class ManifestStore {
             new byte[0],
             chunk.content,
             chunk.extension,
+            chunk.encryptionKey,
             chunk.kind == ChunkKind.RAW ? manifest.rawBytes() : null),
         end.chain,
         manifest.rawBytes());
@@ -210,8 +227,8 @@ public final class ManifestStore {
       )
       INSERT INTO chunk (
         session_id, sequence, kind, captured_at, received_at, size, sha256, chain, content,
-        extension, raw_offset)
-      SELECT session_id, $2, $3, at_ms($4), at_ms($5), $6, $7, $8, $9, $10, $11 FROM moved
+        extension, encryption_key, raw_offset)
+      SELECT session_id, $2, $3, at_ms($4), at_ms($5), $6, $7, $8, $9, $10, $11, $12 FROM moved
       RETURNING sequence
       """;
 
@@ -235,6 +252,7 @@ public final class ManifestStore {
       Buffer.buffer(chain),
       line.content(),
       line.extension(),
+      line.encryptionKey(),
       line.rawOffset()
     };
     return database.query(APPEND, Tuple.from(parameters)).map(rows -> rows.rowCount() == 1);
@@ -245,7 +263,8 @@ public final class ManifestStore {
   private static final String COLUMNS =
       """
       SELECT session_id, sequence, kind, ms(captured_at) AS captured_at,
-        ms(received_at) AS received_at, size, sha256, chain, content, extension, raw_offset
+        ms(received_at) AS received_at, size, sha256, chain, content, extension, encryption_key,
+        raw_offset
       FROM chunk
       """;
 
@@ -282,6 +301,7 @@ public final class ManifestStore {
               row.getBuffer("chain").getBytes(),
               row.getString("content"),
               row.getString("extension"),
+              row.getString("encryption_key"),
               row.getLong("raw_offset")));
     }
     return lines;

@@ -56,7 +56,8 @@ class CurfewConfigTest {
                     Path.of("./data/recordings/raw"),
                     Path.of("./data/recordings/work"),
                     Path.of("./data/recordings/stored"),
-                    Duration.ofDays(1)),
+                    Duration.ofDays(1),
+                    new CurfewConfig.Encryption(List.of())),
                 new CurfewConfig.Auth(
                     "http://localhost:8080",
                     Duration.ofMinutes(15),
@@ -122,6 +123,7 @@ class CurfewConfigTest {
             "recording.work-directory",
             "recording.destination",
             "recording.local-retention",
+            "recording.encryption.keys",
             "auth.issuer",
             "auth.access-token-ttl",
             "auth.refresh-token-ttl",

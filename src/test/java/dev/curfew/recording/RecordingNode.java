@@ -51,19 +51,24 @@ final class RecordingNode implements AutoCloseable {
   final ClaimCoordinator coordinator;
 
   /** What tests vary. */
-  record Settings(Duration lease, Duration retention, boolean encode) {
-    static final Settings USUAL = new Settings(Duration.ofSeconds(30), Duration.ofDays(1), true);
+  record Settings(Duration lease, Duration retention, boolean encode, RecordingCipher cipher) {
+    static final Settings USUAL =
+        new Settings(Duration.ofSeconds(30), Duration.ofDays(1), true, RecordingCipher.none());
 
     Settings lease(Duration changed) {
-      return new Settings(changed, retention, encode);
+      return new Settings(changed, retention, encode, cipher);
     }
 
     Settings retention(Duration changed) {
-      return new Settings(lease, changed, encode);
+      return new Settings(lease, changed, encode, cipher);
     }
 
     Settings withoutVideo() {
-      return new Settings(lease, retention, false);
+      return new Settings(lease, retention, false, cipher);
+    }
+
+    Settings cipher(RecordingCipher changed) {
+      return new Settings(lease, retention, encode, changed);
     }
   }
 
@@ -92,8 +97,7 @@ final class RecordingNode implements AutoCloseable {
             true,
             ImageLimits.DEFAULT,
             16L << 20);
-    around =
-        new RecordingSurroundings(store.vertx(), store.database(), bus, raw, destination, options);
+    around = surroundings(settings.cipher, options);
     recordings = new NodeRecordings(around);
     coordinator =
         new ClaimCoordinator(
@@ -104,12 +108,30 @@ final class RecordingNode implements AutoCloseable {
     Await.result(store.vertx().deployVerticle(coordinator));
   }
 
+  private RecordingSurroundings surroundings(RecordingCipher cipher, RecordingOptions options) {
+    return new RecordingSurroundings(
+        store.vertx(), store.database(), bus, raw, destination, cipher, options);
+  }
+
+  /** The same node as it would be after a start with other keys. */
+  RecordingSurroundings restarted(RecordingCipher cipher) {
+    return surroundings(cipher, around.options);
+  }
+
   String deployEncoder() {
-    return deploy(new EncoderWorker(around, coordinator, "node-1", Path.of("target/native")));
+    return deployEncoder(around);
+  }
+
+  String deployEncoder(RecordingSurroundings with) {
+    return deploy(new EncoderWorker(with, coordinator, "node-1", Path.of("target/native")));
   }
 
   String deployUploader() {
-    return deploy(new UploaderWorker(around, coordinator, "node-1"));
+    return deployUploader(around);
+  }
+
+  String deployUploader(RecordingSurroundings with) {
+    return deploy(new UploaderWorker(with, coordinator, "node-1"));
   }
 
   private String deploy(VerticleBase worker) {
@@ -159,6 +181,11 @@ final class RecordingNode implements AutoCloseable {
   /** Every artefact of a recording that waits to be uploaded. */
   List<String> staged(UUID id) throws IOException {
     return files("raw/" + ChunkStore.folder(id) + "/artefacts");
+  }
+
+  /** Takes everything and keeps nothing. */
+  static WriteStream<Buffer> nowhere() {
+    return new Collected();
   }
 
   /** Every file below a folder of the node, by its path there. */
