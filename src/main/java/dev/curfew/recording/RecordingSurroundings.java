@@ -14,6 +14,7 @@ import dev.curfew.store.Database;
 import dev.curfew.store.ManifestStore;
 import dev.curfew.store.RecordingRow;
 import dev.curfew.store.RecordingStore;
+import dev.curfew.store.RecordingTextStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -27,6 +28,7 @@ public final class RecordingSurroundings {
   final Vertx vertx;
   final RecordingStore recordings;
   final ManifestStore manifests;
+  final RecordingTextStore texts;
   final ClaimStore claims;
   final ChunkStore chunks;
   final ArtefactStage stage;
@@ -54,6 +56,7 @@ public final class RecordingSurroundings {
     this.vertx = vertx;
     this.recordings = new RecordingStore(database);
     this.manifests = new ManifestStore(database);
+    this.texts = new RecordingTextStore(database);
     this.claims = new ClaimStore(database);
     this.chunks = new ChunkStore(raw, cipher);
     this.stage = new ArtefactStage(raw, cipher);
@@ -85,6 +88,11 @@ public final class RecordingSurroundings {
     return recording.stage() == RecordingStage.DONE_UPLOADED && delivered != null
         ? (offset, length) -> destination.open(delivered, offset, length)
         : (offset, length) -> stage.open(artefact.location(), offset, length);
+  }
+
+  /** What takes the text of ended recordings in, to be searched. */
+  public TextIndexer textIndexer() {
+    return new TextIndexer(texts, manifests, bus);
   }
 
   /** Work that may block. */
