@@ -6,10 +6,14 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import dev.curfew.lease.ArtefactKind;
 import dev.curfew.store.ArtefactRow;
 import dev.curfew.store.StoredForm;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -61,6 +65,38 @@ public record DeliveryManifest(UUID sessionId, long startedAt, List<Entry> artef
       throw new IllegalStateException("writing to memory failed", e);
     }
     return out.toByteArray();
+  }
+
+  /** What a file says; empty when it is not such a file. */
+  static Optional<DeliveryManifest> parse(byte[] bytes) {
+    try {
+      JsonObject json = new JsonObject(Buffer.buffer(bytes));
+      List<Entry> entries = new ArrayList<>();
+      for (Object entry : json.getJsonArray("artefacts")) {
+        entries.add(entry((JsonObject) entry));
+      }
+      return Optional.of(
+          new DeliveryManifest(
+              UUID.fromString(json.getString("sessionId")),
+              Instant.parse(json.getString("startedAt")).toEpochMilli(),
+              entries));
+    } catch (RuntimeException notWhatWasWritten) {
+      return Optional.empty();
+    }
+  }
+
+  private static Entry entry(JsonObject json) {
+    long size = json.getLong("size");
+    String sha256 = json.getString("sha256");
+    String key = json.getString("keyId");
+    return new Entry(
+        ArtefactKind.ofWireName(json.getString("kind")).orElseThrow(IllegalArgumentException::new),
+        json.getString("contentType"),
+        size,
+        sha256,
+        key == null
+            ? StoredForm.plain(size, sha256)
+            : new StoredForm(key, json.getLong("storedSize"), json.getString("storedSha256")));
   }
 
   private static void write(Entry artefact, JsonGenerator json) throws IOException {

@@ -15,6 +15,7 @@ import dev.curfew.store.StageDetails;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -28,6 +29,7 @@ public final class NodeRecordings implements Recordings {
   private final RecordingReads reads;
   private final RecordingSearch search;
   private final WorkerReports reports;
+  private final Verifications verifications;
 
   public NodeRecordings(RecordingSurroundings around) {
     this.around = around;
@@ -35,6 +37,7 @@ public final class NodeRecordings implements Recordings {
     this.reads = new RecordingReads(around);
     this.search = new RecordingSearch(around);
     this.reports = new WorkerReports(around);
+    this.verifications = new Verifications(around);
   }
 
   @Override
@@ -102,8 +105,13 @@ public final class NodeRecordings implements Recordings {
   }
 
   @Override
-  public Future<ChainReport> verify(UUID sessionId) {
-    return reads.verify(sessionId);
+  public Future<Verifying> verify(UUID sessionId, Duration wait) {
+    return verifications.verify(sessionId, wait);
+  }
+
+  @Override
+  public Future<Void> noteVerified(UUID sessionId, Initiator by) {
+    return around.recordings.noteVerified(sessionId, by).onSuccess(noted -> around.committed());
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.curfew.recording;
 
 import dev.curfew.fault.CurfewException;
-import dev.curfew.fault.ErrorCode;
 import dev.curfew.lease.ArtefactKind;
 import dev.curfew.lease.ChunkKind;
 import dev.curfew.store.ArtefactRow;
@@ -12,10 +11,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 
 /** Gives out what was captured and what was made of it. */
@@ -167,61 +164,6 @@ final class RecordingReads {
           artefact.stored().size(),
           lies,
           offset);
-    }
-  }
-
-  // Verification
-
-  Future<ChainReport> verify(UUID sessionId) {
-    return around
-        .recordings
-        .find(sessionId)
-        .compose(
-            recording ->
-                ManifestRows.all(around.manifests, sessionId)
-                    .compose(
-                        chunks ->
-                            around
-                                .manifests
-                                .lastLink(sessionId)
-                                .compose(
-                                    last ->
-                                        around.blocking(() -> verify(recording, chunks, last)))));
-  }
-
-  private ChainReport verify(RecordingRow recording, List<Chunk> chunks, byte[] lastLink)
-      throws IOException {
-    UUID sessionId = recording.sessionId();
-    List<String> faults = new ArrayList<>();
-    Optional<ChunkManifest.Break> broken = ChunkManifest.verify(sessionId, chunks);
-    broken.ifPresent(at -> faults.add("chunk " + at.sequence() + " " + at.reason()));
-    boolean endMatches =
-        chunks.isEmpty()
-            ? lastLink.length == 0
-            : lastLink.length == Sha256.LENGTH
-                && chunks.get(chunks.size() - 1).link().equals(Sha256.fromBytes(lastLink));
-    if (broken.isEmpty() && !endMatches) {
-      faults.add("the manifest ends before or after the recording does");
-    }
-    for (Chunk chunk : chunks) {
-      if (chunk.content() instanceof ChunkContent.Stored) {
-        objectFault(sessionId, chunk)
-            .ifPresent(fault -> faults.add("chunk " + chunk.sequence() + " " + fault));
-      }
-    }
-    return new ChainReport(chunks.size(), faults);
-  }
-
-  private Optional<String> objectFault(UUID sessionId, Chunk chunk) throws IOException {
-    try (InputStream in = around.chunks.open(chunk.key(sessionId))) {
-      byte[] content = in.readNBytes((int) chunk.size() + 1);
-      boolean same = content.length == chunk.size() && Sha256.of(content).equals(chunk.sha256());
-      return same ? Optional.empty() : Optional.of("does not match its hash");
-    } catch (CurfewException e) {
-      if (e.code() == ErrorCode.NOT_FOUND) {
-        return Optional.of("is missing from the store");
-      }
-      throw e;
     }
   }
 }

@@ -128,10 +128,14 @@ public final class RecordingSurroundings {
       try {
         return work.get();
       } catch (IOException e) {
-        throw CurfewException.causedBy(
-            ErrorCode.STORAGE_UNAVAILABLE, "The recording store cannot be used now; try again", e);
+        throw unavailable(e);
       }
     };
+  }
+
+  static CurfewException unavailable(IOException cause) {
+    return CurfewException.causedBy(
+        ErrorCode.STORAGE_UNAVAILABLE, "The recording store cannot be used now; try again", cause);
   }
 
   /** Says that the log has grown. */

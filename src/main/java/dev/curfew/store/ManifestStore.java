@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -307,16 +308,31 @@ public final class ManifestStore {
     return lines;
   }
 
-  private static final String LAST_LINK = "SELECT chain FROM recording WHERE session_id = $1";
+  private static final String NOTED =
+      """
+      SELECT chunk_count, chunk_bytes, chain, cleared_at IS NOT NULL AS cleared,
+        stage = 6 AND uploaded_at <= clock_timestamp() - $2::bigint * interval '1 millisecond'
+          AS clearing
+      FROM recording WHERE session_id = $1
+      """;
 
-  /** The hash of the last line, as the recording has it; empty before the first. */
-  public Future<byte[]> lastLink(UUID sessionId) {
+  /**
+   * Where the recording says that its manifest ends. Fails with NOT_FOUND.
+   *
+   * @param retention how long contents stay here after the upload
+   */
+  public Future<ManifestEnd> noted(UUID sessionId, Duration retention) {
     return database
-        .query(LAST_LINK, Tuple.of(sessionId))
+        .query(NOTED, Tuple.of(sessionId, retention.toMillis()))
         .map(
             rows -> {
               for (Row row : rows) {
-                return row.getBuffer(0).getBytes();
+                return new ManifestEnd(
+                    row.getLong("chunk_count"),
+                    row.getLong("chunk_bytes"),
+                    row.getBuffer("chain").getBytes(),
+                    row.getBoolean("cleared"),
+                    Boolean.TRUE.equals(row.getBoolean("clearing")));
               }
               throw CurfewException.notFound("The recording");
             });

@@ -355,13 +355,22 @@ public final class RecordingStore {
 
   /** Notes that somebody is given a recording to see. Fails with NOT_FOUND. */
   public Future<Void> noteRead(UUID sessionId, ArtefactKind kind, Initiator by) {
+    return noteRead(sessionId, kind.wireName(), by);
+  }
+
+  /** Notes that somebody is told whether a recording is intact. Fails with NOT_FOUND. */
+  public Future<Void> noteVerified(UUID sessionId, Initiator by) {
+    return noteRead(sessionId, "verification", by);
+  }
+
+  private Future<Void> noteRead(UUID sessionId, String what, Initiator by) {
     return database
         .query(
             NOTE_READ,
             Tuple.of(
                 sessionId,
                 EventType.RECORDING_READ.wireName(),
-                kind.wireName(),
+                what,
                 by.kind().wireName(),
                 by.userId(),
                 by.name()))

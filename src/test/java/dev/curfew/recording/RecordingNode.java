@@ -168,6 +168,11 @@ final class RecordingNode implements AutoCloseable {
     bus.publish(Routes.RECORDING_READY, RecordingReady.INSTANCE);
   }
 
+  /** The result of a verification, however long it takes. */
+  Verification verify(UUID id) {
+    return (Verification) Await.result(recordings.verify(id, Duration.ofMinutes(1)));
+  }
+
   byte[] bytes(Content content) {
     return bytes(content, 0, content.size());
   }
