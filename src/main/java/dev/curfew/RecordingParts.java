@@ -4,11 +4,13 @@ import dev.curfew.api.NodePages;
 import dev.curfew.bus.Bus;
 import dev.curfew.bus.Claims;
 import dev.curfew.config.CurfewConfig;
+import dev.curfew.config.KeyReference;
 import dev.curfew.config.NodeRole;
 import dev.curfew.directory.PolicyDefaults;
 import dev.curfew.recording.EncoderWorker;
 import dev.curfew.recording.ImageLimits;
 import dev.curfew.recording.NodeRecordings;
+import dev.curfew.recording.RecordingCipher;
 import dev.curfew.recording.RecordingFigures;
 import dev.curfew.recording.RecordingOptions;
 import dev.curfew.recording.RecordingSurroundings;
@@ -53,9 +55,19 @@ final class RecordingParts {
     RecordingStores stores = RecordingStores.open(config.recording());
     RecordingSurroundings around =
         new RecordingSurroundings(
-            vertx, database, bus, stores.raw(), stores.finished(), options(config));
+            vertx,
+            database,
+            bus,
+            stores.raw(),
+            stores.finished(),
+            cipher(config.recording().encryption()),
+            options(config));
     around.clearLeftovers();
     return new RecordingParts(vertx, config, stores, around);
+  }
+
+  private static RecordingCipher cipher(CurfewConfig.Encryption encryption) {
+    return RecordingCipher.of(encryption.keys().stream().map(KeyReference::bytes).toList());
   }
 
   private static RecordingOptions options(CurfewConfig config) {

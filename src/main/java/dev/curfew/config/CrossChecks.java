@@ -25,7 +25,7 @@ final class CrossChecks {
   /** The embedded server takes 100 connections; migrations and an operator need a few of them. */
   private static final int EMBEDDED_POOL = 80;
 
-  private static final int KEY_BYTES = 32;
+  static final int KEY_BYTES = 32;
 
   private CrossChecks() {}
 
@@ -152,7 +152,7 @@ final class CrossChecks {
     }
   }
 
-  private static boolean isKey(Secret secret) {
+  static boolean isKey(Secret secret) {
     try {
       return Base64.getDecoder().decode(secret.reveal()).length == KEY_BYTES;
     } catch (IllegalArgumentException e) {

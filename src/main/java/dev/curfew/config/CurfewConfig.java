@@ -205,6 +205,7 @@ public record CurfewConfig(
    * @param retention how long finished recordings are kept at their destination where neither
    *     policy nor realm says; none for ever
    * @param stalledAfter how long an upload may move no byte before it is cancelled and tried again
+   * @param encryption of what lies in the stores
    */
   public record Recording(
       @Setting(value = "2m", min = "1s", max = "1d") Duration lease,
@@ -219,7 +220,14 @@ public record CurfewConfig(
       StoreSettings finished,
       @Setting(value = "1d", min = "0s", max = "3650d") Duration localRetention,
       @Setting(value = "", min = "1s", max = "36500d") Optional<Duration> retention,
-      @Setting(value = "5m", min = "1s", max = "1d") Duration stalledAfter) {}
+      @Setting(value = "5m", min = "1s", max = "1d") Duration stalledAfter,
+      Encryption encryption) {}
+
+  /**
+   * @param keys those under which recordings are or were encrypted: the first encrypts, all
+   *     decrypt; none for no encryption
+   */
+  public record Encryption(@Setting("") List<KeyReference> keys) {}
 
   /**
    * Who is believed to be who.
@@ -316,7 +324,8 @@ public record CurfewConfig(
    * @param encodingEnabled whether recordings are encoded
    * @param recordKeystrokes whether keystrokes are kept
    * @param captureClipboard whether the clipboard is kept
-   * @param encryptionKey base64 of 32 bytes, told to clients with the scope for it
+   * @param encryptionKey base64 of 32 bytes, or where that is to be found; told to clients with the
+   *     scope for it
    */
   public record Psm(
       @Setting("") Optional<StorageMode> storageMode,

@@ -20,6 +20,8 @@ import java.util.stream.Collectors;
 /** Reads what was written for a setting as the setting's type, and checks its range. */
 final class ValueReader {
   private static final int QUOTED_LENGTH = 60;
+  private static final String FILE = "file:";
+  private static final String VARIABLE = "env:";
 
   private ValueReader() {}
 
@@ -136,7 +138,8 @@ final class ValueReader {
       checkRange(setting.declared(), type, value);
       return value;
     } catch (SettingRefused refused) {
-      throw type == Secret.class
+      // What was meant to be a reference may be a key.
+      throw type == Secret.class || type == KeyReference.class
           ? refused
           : new SettingRefused(refused.reason() + ", not " + quoted(text));
     }
@@ -166,6 +169,9 @@ final class ValueReader {
     }
     if (type == Secret.class) {
       return secret(text);
+    }
+    if (type == KeyReference.class) {
+      return keyReference(text);
     }
     if (type.isEnum()) {
       return oneOf(type.getEnumConstants(), text);
@@ -200,12 +206,36 @@ final class ValueReader {
     }
   }
 
-  /** {@code file:} names a file that holds the secret, as container platforms hand them out. */
+  /** Where the key is, with the key itself; never the key in the settings. */
+  private static KeyReference keyReference(String text) throws SettingRefused {
+    if (!text.startsWith(FILE) && !text.startsWith(VARIABLE)) {
+      throw new SettingRefused("must name keys by file:PATH or env:NAME");
+    }
+    Secret secret = secret(text);
+    if (!CrossChecks.isKey(secret)) {
+      throw new SettingRefused(
+          "names " + quoted(text) + ", which is not base64 of " + CrossChecks.KEY_BYTES + " bytes");
+    }
+    return new KeyReference(text, secret);
+  }
+
+  /**
+   * {@code file:} names a file that holds the secret, as container platforms hand them out, {@code
+   * env:} a variable of the process.
+   */
   private static Secret secret(String text) throws SettingRefused {
-    if (!text.startsWith("file:")) {
+    if (text.startsWith(VARIABLE)) {
+      String name = text.substring(VARIABLE.length());
+      String value = System.getenv(name);
+      if (value == null || value.isBlank()) {
+        throw new SettingRefused("names a variable that is not set, " + quoted(name));
+      }
+      return Secret.of(value.strip());
+    }
+    if (!text.startsWith(FILE)) {
       return Secret.of(text);
     }
-    String file = text.substring("file:".length());
+    String file = text.substring(FILE.length());
     try {
       String content = Files.readString(path(file)).strip();
       if (content.isEmpty()) {

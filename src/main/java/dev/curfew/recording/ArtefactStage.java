@@ -1,14 +1,19 @@
 package dev.curfew.recording;
 
+import dev.curfew.lease.ArtefactKind;
 import dev.curfew.storage.ObjectStore;
 import dev.curfew.storage.Payload;
 import dev.curfew.storage.Watch;
+import dev.curfew.store.StoredForm;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.util.UUID;
 
 /**
@@ -20,25 +25,67 @@ import java.util.UUID;
  * <p>Everything here blocks and fails as {@link ObjectStore} does.
  */
 final class ArtefactStage {
+  private static final String ENCRYPTED = ".encrypted";
+  private static final int BUFFER = 256 * 1024;
+
   private final ObjectStore objects;
+  private final RecordingCipher cipher;
 
-  ArtefactStage(ObjectStore objects) {
+  ArtefactStage(ObjectStore objects, RecordingCipher cipher) {
     this.objects = objects;
+    this.cipher = cipher;
   }
 
+  /** What was put under which name. */
+  record Staged(String location, StoredForm stored) {}
+
   /**
-   * Stores an artefact.
-   *
-   * @return its location
+   * Stores an artefact, encrypted where recordings are. The encrypted form lies beside the artefact
+   * while it is being stored: what is sent must be the same when sending is taken up again.
    */
-  String put(UUID sessionId, String place, Artefact artefact, Watch watch) {
+  Staged put(UUID sessionId, String place, Artefact artefact, Watch watch) throws IOException {
     String location = folder(sessionId) + "/" + place + "/" + artefact.kind().fileName();
-    objects.put(location, new FilePayload(artefact.file(), artefact.size()), watch);
-    return location;
+    String key = cipher.currentKey();
+    if (key == null) {
+      objects.put(location, new FilePayload(artefact.file(), artefact.size()), watch);
+      return new Staged(location, StoredForm.plain(artefact.size(), artefact.sha256().hex()));
+    }
+    Path encrypted = artefact.file().resolveSibling(artefact.kind().fileName() + ENCRYPTED);
+    try {
+      StoredForm stored = encrypt(key, sessionId, artefact, encrypted, watch);
+      objects.put(location, new FilePayload(encrypted, stored.size()), watch);
+      return new Staged(location, stored);
+    } finally {
+      Files.deleteIfExists(encrypted);
+    }
+  }
+
+  private StoredForm encrypt(
+      String key, UUID sessionId, Artefact artefact, Path encrypted, Watch watch)
+      throws IOException {
+    MessageDigest digest = Sha256.digest();
+    byte[] buffer = new byte[BUFFER];
+    try (InputStream in = Files.newInputStream(artefact.file());
+        OutputStream out =
+            cipher.encrypting(
+                key,
+                associatedData(sessionId, artefact.kind()),
+                new DigestOutputStream(Files.newOutputStream(encrypted), digest))) {
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        out.write(buffer, 0, count);
+        watch.moved(0);
+      }
+    }
+    return new StoredForm(key, Files.size(encrypted), Sha256.from(digest).hex());
+  }
+
+  /** What binds an encrypted artefact to its recording, on the stage and at the destination. */
+  static byte[] associatedData(UUID sessionId, ArtefactKind kind) {
+    return RecordingCipher.associatedData(sessionId, kind.fileName());
   }
 
   /**
-   * A part of what lies at a location.
+   * A part of the bytes that lie at a location, encrypted or not.
    *
    * @throws dev.curfew.fault.CurfewException NOT_FOUND when there is nothing
    */
@@ -46,7 +93,11 @@ final class ArtefactStage {
     return objects.open(location, offset, length);
   }
 
-  /** What lies at a location, to be stored elsewhere. */
+  /**
+   * The bytes that lie at a location, encrypted or not, to be stored elsewhere.
+   *
+   * @param size in bytes
+   */
   Payload payload(String location, long size) {
     return new Payload() {
       @Override

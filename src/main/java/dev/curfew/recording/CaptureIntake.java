@@ -70,6 +70,7 @@ final class CaptureIntake {
                           Sha256.of(bytes).bytes(),
                           null,
                           inspected.format().extension(),
+                          around.chunks.encryptionKey(),
                           null);
                     })
                 .compose(chunk -> take(chunk, bytes, TRIES)));
@@ -105,6 +106,7 @@ final class CaptureIntake {
                                 sha256.bytes(),
                                 null,
                                 RAW_EXTENSION,
+                                around.chunks.encryptionKey(),
                                 offset),
                             bytes,
                             TRIES)));
@@ -155,7 +157,8 @@ final class CaptureIntake {
             line.sessionId(),
             line.sequence(),
             Sha256.fromBytes(line.sha256()),
-            String.valueOf(line.extension()));
+            String.valueOf(line.extension()),
+            line.encryptionKey());
     return around.captured.keep(key, object);
   }
 

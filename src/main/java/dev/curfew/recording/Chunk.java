@@ -31,7 +31,7 @@ public record Chunk(
    */
   public ChunkKey key(UUID recording) {
     if (content instanceof Stored stored) {
-      return new ChunkKey(recording, sequence, sha256, stored.extension());
+      return new ChunkKey(recording, sequence, sha256, stored.extension(), stored.encryptionKey());
     }
     throw new IllegalStateException("chunk " + sequence + " is inline text");
   }

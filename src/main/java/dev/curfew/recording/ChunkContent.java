@@ -12,13 +12,15 @@ public sealed interface ChunkContent {
    * An object in the {@link ChunkStore}.
    *
    * @param extension of its name there, without the dot
+   * @param encryptionKey id of the key under which it is encrypted; null for what is plain
    * @param spooledOn the node that holds it for the store; null once it is there
    */
-  record Stored(String extension, @Nullable String spooledOn) implements ChunkContent {
+  record Stored(String extension, @Nullable String encryptionKey, @Nullable String spooledOn)
+      implements ChunkContent {
 
-    /** What is in the store. */
+    /** Content that is in the store as it is. */
     public Stored(String extension) {
-      this(extension, null);
+      this(extension, null, null);
     }
   }
 

@@ -119,7 +119,13 @@ public final class ChunkManifest {
     return Optional.empty();
   }
 
-  private static Optional<String> fault(Sha256 previous, long expectedSequence, Chunk chunk) {
+  /**
+   * What is wrong with a row, if anything.
+   *
+   * @param previous the link of the row before, or the genesis
+   * @return completes the sentence "chunk n ..."
+   */
+  static Optional<String> fault(Sha256 previous, long expectedSequence, Chunk chunk) {
     if (chunk.sequence() != expectedSequence) {
       return Optional.of("stands where chunk " + expectedSequence + " should");
     }

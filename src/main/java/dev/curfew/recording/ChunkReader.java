@@ -74,6 +74,9 @@ final class ChunkReader {
       if (e.code() == ErrorCode.NOT_FOUND) {
         throw new Damaged("is missing from the store");
       }
+      if (e.code() == ErrorCode.STORAGE_CORRUPT) {
+        throw new Damaged("was altered in the store");
+      }
       throw e;
     }
   }

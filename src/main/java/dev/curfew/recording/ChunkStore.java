@@ -1,6 +1,7 @@
 package dev.curfew.recording;
 
 import dev.curfew.fault.CurfewException;
+import dev.curfew.storage.BoundedStream;
 import dev.curfew.storage.ObjectName;
 import dev.curfew.storage.ObjectStore;
 import java.io.InputStream;
@@ -12,6 +13,7 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of recordings until they have been delivered, as objects that are small (a screenshot,
@@ -21,27 +23,37 @@ import java.util.stream.IntStream;
  *
  * The first part is the last two digits of the recording's UUID: those are random in every version
  * of UUID, while the first ones of a version 7 are a clock and would put all of a month into one
- * folder. An object is named by sequence and hash of its content.
+ * folder. An object is named by sequence and hash of its content; the name of an encrypted one also
+ * says under which key ({@code 000000000042-9b74…e5-3f2a91bc.png}), so that nodes with different
+ * keys can store the same chunk at once.
  *
  * <p>Every method blocks, may be called from several threads, and throws {@link CurfewException}
  * STORAGE_UNAVAILABLE when the store cannot be reached, is full or fails; repeating is safe.
  */
 public final class ChunkStore implements ChunkSource {
-  private static final Pattern NAME = Pattern.compile("(\\d{12,19})-([0-9a-f]{64})\\.([a-z0-9]+)");
+  private static final Pattern NAME =
+      Pattern.compile("(\\d{12,19})-([0-9a-f]{64})(?:-([0-9a-f]{8}))?\\.([a-z0-9]+)");
 
   /** A chunk's object: of the recording's own folder, not of one below it. */
   private static final Pattern CHUNK =
       Pattern.compile("[0-9a-f]{2}/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/[^/]+");
 
   private final ObjectStore objects;
+  private final RecordingCipher cipher;
 
-  public ChunkStore(ObjectStore objects) {
+  public ChunkStore(ObjectStore objects, RecordingCipher cipher) {
     this.objects = objects;
+    this.cipher = cipher;
+  }
+
+  /** Id of the key under which chunks are to be stored; null where they are stored as they are. */
+  @Nullable String encryptionKey() {
+    return cipher.currentKey();
   }
 
   /**
-   * Stores an object. When this returns, the content survives a loss of power. Putting the same
-   * object again is harmless, also while another thread or node does so.
+   * Stores an object, encrypted if its key says so. When this returns, the content survives a loss
+   * of power. Putting the same object again is harmless, also while another thread or node does so.
    *
    * @throws IllegalArgumentException when the content does not have the hash in the key
    */
@@ -51,16 +63,37 @@ public final class ChunkStore implements ChunkSource {
       throw new IllegalArgumentException(
           "chunk " + key.sequence() + " is named " + key.sha256() + " but contains " + actual);
     }
-    objects.put(name(key), content);
+    String encryptionKey = key.encryptionKey();
+    objects.put(
+        name(key),
+        encryptionKey == null
+            ? content
+            : cipher.encrypt(encryptionKey, associatedData(key), content));
   }
 
   /**
-   * A part of an object, see {@link ObjectStore#open(String, long, long)}.
+   * A part of an object's plain content, see {@link ObjectStore#open(String, long, long)}.
    *
-   * @throws CurfewException NOT_FOUND when there is no such object
+   * @throws CurfewException NOT_FOUND when there is no such object, STORAGE_CORRUPT (also thrown by
+   *     the stream) when an encrypted one was altered, STORAGE_UNAVAILABLE also when its key is not
+   *     at hand
    */
   public InputStream open(ChunkKey key, long offset, long length) {
-    return objects.open(name(key), offset, length);
+    String name = name(key);
+    String encryptionKey = key.encryptionKey();
+    if (encryptionKey == null) {
+      return objects.open(name, offset, length);
+    }
+    InputStream plain =
+        offset == 0
+            ? cipher.decrypt(encryptionKey, associatedData(key), objects.open(name))
+            : cipher.decrypt(
+                encryptionKey,
+                associatedData(key),
+                objects.size(name),
+                (from, count) -> objects.open(name, from, count),
+                offset);
+    return new BoundedStream(plain, length);
   }
 
   @Override
@@ -144,6 +177,7 @@ public final class ChunkStore implements ChunkSource {
             recording,
             Long.parseLong(name.group(1)),
             Sha256.fromHex(name.group(2)),
+            name.group(4),
             name.group(3)));
   }
 
@@ -154,7 +188,19 @@ public final class ChunkStore implements ChunkSource {
   }
 
   private static String name(ChunkKey key) {
-    return "%s/%012d-%s.%s"
-        .formatted(folder(key.recording()), key.sequence(), key.sha256().hex(), key.extension());
+    String encrypted = key.encryptionKey() == null ? "" : "-" + key.encryptionKey();
+    return "%s/%012d-%s%s.%s"
+        .formatted(
+            folder(key.recording()),
+            key.sequence(),
+            key.sha256().hex(),
+            encrypted,
+            key.extension());
+  }
+
+  private static byte[] associatedData(ChunkKey key) {
+    return RecordingCipher.associatedData(
+        key.recording(),
+        "%012d-%s.%s".formatted(key.sequence(), key.sha256().hex(), key.extension()));
   }
 }

@@ -32,7 +32,7 @@ final class ManifestRows {
     }
     return extension == null
         ? new ChunkContent.Gone()
-        : new ChunkContent.Stored(extension, row.spooledOn());
+        : new ChunkContent.Stored(extension, row.encryptionKey(), row.spooledOn());
   }
 
   /** All of a recording's chunks by sequence. */

@@ -30,6 +30,7 @@ public final class NodeRecordings implements Recordings {
   private final RecordingSearch search;
   private final WorkerReports reports;
   private final Custody custody;
+  private final Verifications verifications;
 
   public NodeRecordings(RecordingSurroundings around) {
     this.around = around;
@@ -38,6 +39,7 @@ public final class NodeRecordings implements Recordings {
     this.search = new RecordingSearch(around);
     this.reports = new WorkerReports(around);
     this.custody = new Custody(around);
+    this.verifications = new Verifications(around);
   }
 
   @Override
@@ -113,8 +115,13 @@ public final class NodeRecordings implements Recordings {
   }
 
   @Override
-  public Future<ChainReport> verify(UUID sessionId) {
-    return reads.verify(sessionId);
+  public Future<Verifying> verify(UUID sessionId, Duration wait) {
+    return verifications.verify(sessionId, wait);
+  }
+
+  @Override
+  public Future<Void> noteVerified(UUID sessionId, Initiator by) {
+    return around.recordings.noteVerified(sessionId, by).onSuccess(noted -> around.committed());
   }
 
   @Override

@@ -1,11 +1,8 @@
 package dev.curfew.recording;
 
 import dev.curfew.fault.CurfewException;
-import dev.curfew.fault.ErrorCode;
 import dev.curfew.lease.ArtefactKind;
 import dev.curfew.lease.ChunkKind;
-import dev.curfew.lease.RecordingStage;
-import dev.curfew.storage.ObjectStore;
 import dev.curfew.store.ArtefactRow;
 import dev.curfew.store.ChunkRow;
 import dev.curfew.store.RecordingRow;
@@ -14,10 +11,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 
 /** Gives out what was captured and what was made of it. */
@@ -129,84 +124,47 @@ final class RecordingReads {
   }
 
   private Content whereItLies(RecordingRow recording, ArtefactRow artefact) throws IOException {
-    String delivered = artefact.destination();
-    PiecedContent.Piece piece =
-        recording.stage() == RecordingStage.DONE_UPLOADED && delivered != null
-            ? new DeliveredPiece(around.destination, delivered, artefact.size())
-            : new StagedPiece(around.stage, artefact.location(), artefact.size());
+    RecordingCipher.Stored lies = around.place(recording, artefact);
     // Whether it can be had is better known before the first byte is sent than after.
-    piece.open(0).close();
+    lies.open(0, 0).close();
+    String key = artefact.stored().encryptionKey();
+    PiecedContent.Piece piece;
+    if (key == null) {
+      piece = new PlainPiece(lies, artefact.size());
+    } else {
+      around.cipher.requireKey(key);
+      piece = new EncryptedPiece(around.cipher, recording.sessionId(), artefact, key, lies);
+    }
     return new PiecedContent(around, artefact.contentType(), artefact.sha256(), List.of(piece));
   }
 
-  private record StagedPiece(ArtefactStage stage, String location, long size)
+  private record PlainPiece(RecordingCipher.Stored lies, long size) implements PiecedContent.Piece {
+    @Override
+    public InputStream open(long offset) throws IOException {
+      return lies.open(offset, size - offset);
+    }
+  }
+
+  private record EncryptedPiece(
+      RecordingCipher cipher,
+      UUID sessionId,
+      ArtefactRow artefact,
+      String key,
+      RecordingCipher.Stored lies)
       implements PiecedContent.Piece {
     @Override
-    public InputStream open(long offset) {
-      return stage.open(location, offset, size - offset);
+    public long size() {
+      return artefact.size();
     }
-  }
 
-  private record DeliveredPiece(ObjectStore destination, String name, long size)
-      implements PiecedContent.Piece {
     @Override
     public InputStream open(long offset) {
-      return destination.open(name, offset, size - offset);
-    }
-  }
-
-  // Verification
-
-  Future<ChainReport> verify(UUID sessionId) {
-    return around
-        .recordings
-        .find(sessionId)
-        .compose(
-            recording ->
-                ManifestRows.all(around.manifests, sessionId)
-                    .compose(
-                        chunks ->
-                            around
-                                .manifests
-                                .lastLink(sessionId)
-                                .compose(
-                                    last ->
-                                        around.blocking(() -> verify(recording, chunks, last)))));
-  }
-
-  private ChainReport verify(RecordingRow recording, List<Chunk> chunks, byte[] lastLink)
-      throws IOException {
-    UUID sessionId = recording.sessionId();
-    List<String> faults = new ArrayList<>();
-    Optional<ChunkManifest.Break> broken = ChunkManifest.verify(sessionId, chunks);
-    broken.ifPresent(at -> faults.add("chunk " + at.sequence() + " " + at.reason()));
-    boolean endMatches =
-        chunks.isEmpty()
-            ? lastLink.length == 0
-            : lastLink.length == Sha256.LENGTH
-                && chunks.get(chunks.size() - 1).link().equals(Sha256.fromBytes(lastLink));
-    if (broken.isEmpty() && !endMatches) {
-      faults.add("the manifest ends before or after the recording does");
-    }
-    for (Chunk chunk : chunks) {
-      if (chunk.content() instanceof ChunkContent.Stored) {
-        objectFault(sessionId, chunk)
-            .ifPresent(fault -> faults.add("chunk " + chunk.sequence() + " " + fault));
-      }
-    }
-    return new ChainReport(chunks.size(), faults);
-  }
-
-  private Optional<String> objectFault(UUID sessionId, Chunk chunk) throws IOException {
-    try (InputStream in = around.captured.open(sessionId, chunk, 0, Long.MAX_VALUE)) {
-      byte[] content = in.readNBytes((int) chunk.size() + 1);
-      boolean same = content.length == chunk.size() && Sha256.of(content).equals(chunk.sha256());
-      return same ? Optional.empty() : Optional.of("does not match its hash");
-    } catch (CurfewException e) {
-      if (e.code() == ErrorCode.NOT_FOUND) {
-        return Optional.of("is missing from the store");
-      }
-      throw e;
+      return cipher.decrypt(
+          key,
+          ArtefactStage.associatedData(sessionId, artefact.kind()),
+          artefact.stored().size(),
+          lies,
+          offset);
     }
   }
 }

@@ -6,12 +6,15 @@ import dev.curfew.bus.RecordingReady;
 import dev.curfew.bus.Routes;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
+import dev.curfew.lease.RecordingStage;
 import dev.curfew.storage.FolderStore;
 import dev.curfew.storage.ObjectStore;
+import dev.curfew.store.ArtefactRow;
 import dev.curfew.store.ClaimStore;
 import dev.curfew.store.CustodyStore;
 import dev.curfew.store.Database;
 import dev.curfew.store.ManifestStore;
+import dev.curfew.store.RecordingRow;
 import dev.curfew.store.RecordingStore;
 import dev.curfew.store.RecordingTextStore;
 import io.vertx.core.Future;
@@ -39,6 +42,7 @@ public final class RecordingSurroundings {
   final CaptureStore captured;
   final ArtefactStage stage;
   final ObjectStore destination;
+  final RecordingCipher cipher;
   final WorkFiles files;
   final WorkProgress progress = new WorkProgress();
   final RecordingFigures figures;
@@ -52,6 +56,7 @@ public final class RecordingSurroundings {
    *
    * @param raw keeps chunks, and artefacts until they are uploaded; shared by all nodes
    * @param destination where finished recordings are delivered
+   * @param cipher encrypts what is put into both
    */
   public RecordingSurroundings(
       Vertx vertx,
@@ -59,6 +64,7 @@ public final class RecordingSurroundings {
       Bus bus,
       ObjectStore raw,
       ObjectStore destination,
+      RecordingCipher cipher,
       RecordingOptions options) {
     this.vertx = vertx;
     this.recordings = new RecordingStore(database, options.retention());
@@ -67,13 +73,14 @@ public final class RecordingSurroundings {
     this.claims = new ClaimStore(database);
     this.custody = new CustodyStore(database, options.retention());
     this.raw = raw;
-    this.chunks = new ChunkStore(raw);
+    this.chunks = new ChunkStore(raw, cipher);
     SpoolOptions spooling = options.spool();
     this.spool =
-        Spool.open(new ChunkStore(new FolderStore(spooling.directory())), spooling.limit());
+        Spool.open(new ChunkStore(new FolderStore(spooling.directory()), cipher), spooling.limit());
     this.figures = new RecordingFigures(spool, outage);
-    this.stage = new ArtefactStage(raw);
+    this.stage = new ArtefactStage(raw, cipher);
     this.destination = destination;
+    this.cipher = cipher;
     this.files = new WorkFiles(options.workDirectory());
     this.options = options;
     this.bus = bus;
@@ -106,6 +113,14 @@ public final class RecordingSurroundings {
       throw CurfewException.causedBy(
           ErrorCode.STORAGE_UNAVAILABLE, "the work directory of recordings cannot be cleared", e);
     }
+  }
+
+  /** Where an artefact lies now: at the destination once it was read back there. */
+  RecordingCipher.Stored place(RecordingRow recording, ArtefactRow artefact) {
+    String delivered = artefact.destination();
+    return recording.stage() == RecordingStage.DONE_UPLOADED && delivered != null
+        ? (offset, length) -> destination.open(delivered, offset, length)
+        : (offset, length) -> stage.open(artefact.location(), offset, length);
   }
 
   /** What takes the text of ended recordings in, to be searched. */
@@ -151,8 +166,7 @@ public final class RecordingSurroundings {
       try {
         return work.get();
       } catch (IOException e) {
-        throw CurfewException.causedBy(
-            ErrorCode.STORAGE_UNAVAILABLE, "The recording store cannot be used now; try again", e);
+        throw unavailable(e);
       }
     };
   }
@@ -160,6 +174,11 @@ public final class RecordingSurroundings {
   /** How this node's own workers go about it. */
   WorkLoop.Manner manner() {
     return new WorkLoop.Manner(options.retryDelay(), false);
+  }
+
+  static CurfewException unavailable(IOException cause) {
+    return CurfewException.causedBy(
+        ErrorCode.STORAGE_UNAVAILABLE, "The recording store cannot be used now; try again", cause);
   }
 
   /** Says that the log has grown. */

@@ -118,8 +118,19 @@ public interface Recordings {
   /** Notes in the event log that somebody is given a recording to see. */
   Future<Void> noteRead(UUID sessionId, ArtefactKind kind, Initiator by);
 
-  /** Reads every chunk and holds it against the manifest, link by link. */
-  Future<ChainReport> verify(UUID sessionId);
+  /**
+   * Reads everything there is of a recording and holds it against what is noted of it: the manifest
+   * link by link, the chunks, what was made of them, and what lies at the destination. Goes on when
+   * this answers that it is not done; who asks again gets the result then.
+   *
+   * @param wait how long to wait for the result
+   * @return fails with NOT_FOUND; with STORAGE_UNAVAILABLE when something cannot be read now, which
+   *     says nothing of the recording
+   */
+  Future<Verifying> verify(UUID sessionId, Duration wait);
+
+  /** Notes in the event log that somebody is told the result of a verification. */
+  Future<Void> noteVerified(UUID sessionId, Initiator by);
 
   /** How far this node's own worker has come, from 0 to 1; empty when none works on it here. */
   OptionalDouble progress(UUID sessionId);

@@ -20,8 +20,8 @@ public record UploadedRecording(String destination, List<File> files, Sha256 man
    * One delivered file.
    *
    * @param name at the destination
-   * @param size in bytes, as read back
-   * @param sha256 as read back
+   * @param size in bytes, as stored and read back
+   * @param sha256 as stored and read back
    */
   public record File(ArtefactKind kind, String name, long size, Sha256 sha256) {}
 }

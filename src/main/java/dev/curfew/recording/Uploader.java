@@ -1,15 +1,12 @@
 package dev.curfew.recording;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
 import dev.curfew.lease.ArtefactKind;
 import dev.curfew.storage.ObjectStore;
 import dev.curfew.storage.Payload;
 import dev.curfew.storage.Watch;
-import java.io.ByteArrayOutputStream;
+import dev.curfew.store.StoredForm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -30,9 +27,7 @@ import java.util.function.DoubleConsumer;
  * comes last, so a folder that has one was complete.
  */
 public final class Uploader {
-  private static final String MANIFEST = "manifest.json";
   private static final int READ_SIZE = 64 * 1024;
-  private static final JsonFactory JSON = new JsonFactory();
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("uuuu/MM/dd").withZone(ZoneOffset.UTC);
 
@@ -43,11 +38,34 @@ public final class Uploader {
   }
 
   /**
-   * An artefact to be delivered.
+   * An artefact to be delivered, byte for byte as it lies on the stage: encrypted or not.
    *
    * @param content as it lies here
+   * @param sha256 of that
+   * @param entry what the manifest file says of it
    */
-  public record Outgoing(ArtefactKind kind, String contentType, Payload content, Sha256 sha256) {}
+  public record Outgoing(
+      ArtefactKind kind,
+      String contentType,
+      Payload content,
+      Sha256 sha256,
+      DeliveryManifest.Entry entry) {
+
+    /** An artefact that is not encrypted. */
+    public Outgoing(ArtefactKind kind, String contentType, Payload content, Sha256 sha256) {
+      this(
+          kind,
+          contentType,
+          content,
+          sha256,
+          new DeliveryManifest.Entry(
+              kind,
+              contentType,
+              content.size(),
+              sha256.hex(),
+              StoredForm.plain(content.size(), sha256.hex())));
+    }
+  }
 
   /** The name of a recording's folder at every destination. */
   public static String folder(UUID sessionId, long startedAt) {
@@ -86,9 +104,11 @@ public final class Uploader {
           new UploadedRecording.File(
               artefact.kind(), name, artefact.content().size(), artefact.sha256()));
     }
-    byte[] manifest = manifest(sessionId, startedAt, artefacts);
+    byte[] manifest =
+        new DeliveryManifest(sessionId, startedAt, artefacts.stream().map(Outgoing::entry).toList())
+            .toJson();
     Sha256 manifestSha256 = Sha256.of(manifest);
-    String manifestName = folder + "/" + MANIFEST;
+    String manifestName = folder + "/" + DeliveryManifest.FILE_NAME;
     destination.put(manifestName, manifest);
     readBack(manifestName, manifest.length, manifestSha256, Meter.silent(cancelled));
     progress.accept(1);
@@ -141,32 +161,6 @@ public final class Uploader {
           "%s came back from the destination with %d bytes and SHA-256 %s, sent were %d and %s"
               .formatted(name, actualSize, actual, size, sha256));
     }
-  }
-
-  private static byte[] manifest(UUID sessionId, long startedAt, List<Outgoing> artefacts) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (JsonGenerator json = JSON.createGenerator(out)) {
-      json.setPrettyPrinter(new DefaultPrettyPrinter());
-      json.writeStartObject();
-      json.writeNumberField("version", 1);
-      json.writeStringField("sessionId", sessionId.toString());
-      json.writeStringField("startedAt", Instant.ofEpochMilli(startedAt).toString());
-      json.writeArrayFieldStart("artefacts");
-      for (Outgoing artefact : artefacts) {
-        json.writeStartObject();
-        json.writeStringField("kind", artefact.kind().wireName());
-        json.writeStringField("file", artefact.kind().fileName());
-        json.writeStringField("contentType", artefact.contentType());
-        json.writeNumberField("size", artefact.content().size());
-        json.writeStringField("sha256", artefact.sha256().hex());
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new IllegalStateException("writing to memory failed", e);
-    }
-    return out.toByteArray();
   }
 
   /** Counts bytes towards a total and passes on the wish to stop. */

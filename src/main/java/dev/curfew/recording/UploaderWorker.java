@@ -6,6 +6,7 @@ import dev.curfew.lease.Work;
 import dev.curfew.store.ArtefactRow;
 import dev.curfew.store.RecordingRow;
 import dev.curfew.store.StageDetails;
+import dev.curfew.store.StoredForm;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
@@ -97,11 +98,13 @@ public final class UploaderWorker extends VerticleBase {
     }
 
     private Uploader.Outgoing artefact(GuardedTransfer<?> guard, ArtefactRow row) {
+      StoredForm stored = row.stored();
       return new Uploader.Outgoing(
           row.kind(),
           row.contentType(),
-          guard.watched(around.stage.payload(row.location(), row.size())),
-          Sha256.fromHex(row.sha256()));
+          guard.watched(around.stage.payload(row.location(), stored.size())),
+          Sha256.fromHex(stored.sha256()),
+          DeliveryManifest.Entry.of(row));
     }
 
     private Future<StageDetails> note(

@@ -114,13 +114,15 @@ final class WorkerReports {
     return around
         .blocking(() -> around.stage.put(sessionId, place, artefact, watch))
         .compose(
-            location -> {
+            staged -> {
+              String location = staged.location();
               ArtefactRow row =
                   new ArtefactRow(
                       artefact.kind(),
                       contentType,
                       artefact.size(),
                       artefact.sha256().hex(),
+                      staged.stored(),
                       location,
                       null);
               return around

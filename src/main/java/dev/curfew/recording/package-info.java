@@ -13,9 +13,9 @@
  *       are in {@link dev.curfew.recording.ChunkManifest}. Text stays in the row; bytes go to a
  *       {@link dev.curfew.recording.ChunkStore} first, so a chunk that is listed is also stored,
  *       and it is acknowledged only then.
- *   <li><b>Spool.</b> While the store is away, {@link dev.curfew.recording.CaptureStore} keeps bytes
- *       in the node's own {@link dev.curfew.recording.Spool}, and the manifest's line names the
- *       node; {@link dev.curfew.recording.SpoolDrainer} moves them on.
+ *   <li><b>Spool.</b> While the store is away, {@link dev.curfew.recording.CaptureStore} keeps
+ *       bytes in the node's own {@link dev.curfew.recording.Spool}, and the manifest's line names
+ *       the node; {@link dev.curfew.recording.SpoolDrainer} moves them on.
  *   <li><b>Encoding.</b> {@link dev.curfew.recording.Encoder} makes the artefacts of a {@link
  *       dev.curfew.recording.RecordingSource}: an MP4 with the true capture times, captions,
  *       timeline, thumbnail, raw terminal bytes.
@@ -27,6 +27,24 @@
  *       and report with the fencing token of the claim. The loop of a worker is a {@link
  *       dev.curfew.recording.WorkLoop}; where it claims and reports is a {@link
  *       dev.curfew.recording.WorkSite}, which need not be this node.
+ * </ul>
+ *
+ * <h2>Encryption at rest</h2>
+ *
+ * With keys in {@code recording.encryption.keys}, {@link dev.curfew.recording.RecordingCipher}
+ * encrypts everything that is put into the object stores from then on: chunks when they are stored,
+ * artefacts once, when they are staged; the uploader copies their bytes as they are. Each chunk's
+ * and artefact's row says under which key, so plain and differently encrypted ones may stand side
+ * by side, and a key that is not at hand is named and not taken for damage. It protects against
+ * whoever gets at the stores or their backups. Not covered:
+ *
+ * <ul>
+ *   <li>keystrokes and clipboard as they were captured, titles and all other rows: they are in
+ *       PostgreSQL, whose disk is to be encrypted by other means;
+ *   <li>{@code manifest.json} at the destination: names, sizes and checksums;
+ *   <li>names, sizes and times of objects: a chunk's name has the SHA-256 of its plain content;
+ *   <li>the encoder's work directory, which holds plain files while a recording is being encoded;
+ *       they are deleted after that, and at the next start when the process was killed.
  * </ul>
  *
  * Capture, encoding and delivery know nothing of stages, claims, SQL or HTTP; they block and belong
@@ -42,8 +60,8 @@
  *   <li>A store or destination that cannot be reached is {@code STORAGE_UNAVAILABLE}; the call may
  *       be repeated and changes nothing twice. One that returns something else than was written is
  *       {@code STORAGE_CORRUPT}.
- *   <li>The store of raw recordings is away, or takes longer for a chunk than it may: capture goes on
- *       into the spool, up to its limit, and is refused with {@code STORAGE_UNAVAILABLE} then. A
+ *   <li>The store of raw recordings is away, or takes longer for a chunk than it may: capture goes
+ *       on into the spool, up to its limit, and is refused with {@code STORAGE_UNAVAILABLE} then. A
  *       chunk that another node holds in its spool is {@code STORAGE_UNAVAILABLE}, never missing. A
  *       node that is gone for good takes with it what its spool still held, and no more.
  *   <li>A store or the database is away when a worker needs it: the recording is put back without
@@ -52,6 +70,9 @@
  *   <li>A chunk that is missing or no longer matches its hash, or a picture that cannot be decoded,
  *       is left out of the video and reported in result and timeline; the rest is encoded. A store
  *       that is away is not damage: encoding fails, to be tried again.
+ *   <li>An encrypted object that was altered, cut off or exchanged is never given out: it is {@code
+ *       STORAGE_CORRUPT}, and a damaged chunk to the encoder. One whose key this node does not have
+ *       is {@code STORAGE_UNAVAILABLE} with the key's id, until the key is listed again.
  *   <li>A worker fails: its claim is put back with the reason, and the next attempt begins from the
  *       chunks again; after the last attempt the recording is Failed and waits for an
  *       administrator. Nothing local is deleted before the destination was read back.

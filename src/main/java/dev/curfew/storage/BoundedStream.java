@@ -5,10 +5,13 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** The next {@code length} bytes of another stream. */
-final class BoundedStream extends FilterInputStream {
+public final class BoundedStream extends FilterInputStream {
   private long remaining;
 
-  BoundedStream(InputStream in, long length) {
+  /**
+   * @param length how many bytes at most
+   */
+  public BoundedStream(InputStream in, long length) {
     super(in);
     this.remaining = length;
   }

@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was made of a recording.
  *
- * @param sha256 in lower-case hex
+ * @param size of the plain content in bytes
+ * @param sha256 of the plain content, in lower-case hex
+ * @param stored what lies at location and destination
  * @param location the finished file, until it has been uploaded
  * @param destination where it was uploaded to; null before
  */
@@ -15,5 +17,6 @@ public record ArtefactRow(
     String contentType,
     long size,
     String sha256,
+    StoredForm stored,
     String location,
     @Nullable String destination) {}

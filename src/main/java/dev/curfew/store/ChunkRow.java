@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param chain SHA-256 over the line before and this line
  * @param content the text itself; null for images and raw pieces, and once it is no longer kept
  * @param extension of its name in the chunk store; null for text, and once it is no longer kept
+ * @param encryptionKey id of the key under which it is encrypted in the chunk store; null for what
+ *     is plain there or not there
  * @param rawOffset where a raw piece begins; null for other kinds
  * @param spooledOn the node that holds it for the chunk store; null once it is there
  */
@@ -28,5 +30,6 @@ public record ChunkRow(
     byte[] chain,
     @Nullable String content,
     @Nullable String extension,
+    @Nullable String encryptionKey,
     @Nullable Long rawOffset,
     @Nullable String spooledOn) {}

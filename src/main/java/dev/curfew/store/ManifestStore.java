@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,7 @@ public final class ManifestStore {
    * @param capturedAt epoch milliseconds; null for the time of arrival
    * @param content the text; null for what is in the chunk store
    * @param extension of its name in the chunk store; null for text
+   * @param encryptionKey id of the key under which it is encrypted there; null for what is plain
    * @param offset where a raw piece shall begin; null to append
    */
   @SuppressWarnings("ArrayRecordComponent")
@@ -45,7 +47,22 @@ public final class ManifestStore {
       byte[] sha256,
       @Nullable String content,
       @Nullable String extension,
-      @Nullable Long offset) {}
+      @Nullable String encryptionKey,
+      @Nullable Long offset) {
+
+    /** Text, or what is stored as it is. */
+    public NewChunk(
+        UUID sessionId,
+        ChunkKind kind,
+        @Nullable Long capturedAt,
+        long size,
+        byte[] sha256,
+        @Nullable String content,
+        @Nullable String extension,
+        @Nullable Long offset) {
+      this(sessionId, kind, capturedAt, size, sha256, content, extension, null, offset);
+    }
+  }
 
   /** What is to become of a chunk. */
   public sealed interface Plan {
@@ -150,6 +167,7 @@ public final class ManifestStore {
             new byte[0],
             chunk.content,
             chunk.extension,
+            chunk.encryptionKey,
             chunk.kind == ChunkKind.RAW ? manifest.rawBytes() : null,
             null),
         end.chain,
@@ -211,8 +229,8 @@ public final class ManifestStore {
       )
       INSERT INTO chunk (
         session_id, sequence, kind, captured_at, received_at, size, sha256, chain, content,
-        extension, raw_offset, spooled_on)
-      SELECT session_id, $2, $3, at_ms($4), at_ms($5), $6, $7, $8, $9, $10, $11, $12 FROM moved
+        extension, encryption_key, raw_offset, spooled_on)
+      SELECT session_id, $2, $3, at_ms($4), at_ms($5), $6, $7, $8, $9, $10, $11, $12, $13 FROM moved
       RETURNING sequence
       """;
 
@@ -237,6 +255,7 @@ public final class ManifestStore {
       Buffer.buffer(chain),
       line.content(),
       line.extension(),
+      line.encryptionKey(),
       line.rawOffset(),
       spooledOn
     };
@@ -248,8 +267,8 @@ public final class ManifestStore {
   private static final String COLUMNS =
       """
       SELECT session_id, sequence, kind, ms(captured_at) AS captured_at,
-        ms(received_at) AS received_at, size, sha256, chain, content, extension, raw_offset,
-        spooled_on
+        ms(received_at) AS received_at, size, sha256, chain, content, extension, encryption_key,
+        raw_offset, spooled_on
       FROM chunk
       """;
 
@@ -321,22 +340,38 @@ public final class ManifestStore {
               row.getBuffer("chain").getBytes(),
               row.getString("content"),
               row.getString("extension"),
+              row.getString("encryption_key"),
               row.getLong("raw_offset"),
               row.getString("spooled_on")));
     }
     return lines;
   }
 
-  private static final String LAST_LINK = "SELECT chain FROM recording WHERE session_id = $1";
+  private static final String NOTED =
+      """
+      SELECT chunk_count, chunk_bytes, chain, cleared_at IS NOT NULL AS cleared,
+        stage = 6 AND uploaded_at <= clock_timestamp() - $2::bigint * interval '1 millisecond'
+          AS clearing
+      FROM recording WHERE session_id = $1
+      """;
 
-  /** The hash of the last line, as the recording has it; empty before the first. */
-  public Future<byte[]> lastLink(UUID sessionId) {
+  /**
+   * Where the recording says that its manifest ends. Fails with NOT_FOUND.
+   *
+   * @param retention how long contents stay here after the upload
+   */
+  public Future<ManifestEnd> noted(UUID sessionId, Duration retention) {
     return database
-        .query(LAST_LINK, Tuple.of(sessionId))
+        .query(NOTED, Tuple.of(sessionId, retention.toMillis()))
         .map(
             rows -> {
               for (Row row : rows) {
-                return row.getBuffer(0).getBytes();
+                return new ManifestEnd(
+                    row.getLong("chunk_count"),
+                    row.getLong("chunk_bytes"),
+                    row.getBuffer("chain").getBytes(),
+                    row.getBoolean("cleared"),
+                    Boolean.TRUE.equals(row.getBoolean("clearing")));
               }
               throw CurfewException.notFound("The recording");
             });

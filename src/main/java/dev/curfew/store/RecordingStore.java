@@ -226,7 +226,9 @@ public final class RecordingStore {
 
   private static final String ARTEFACTS =
       """
-      SELECT session_id, kind, content_type, size, sha256, location, destination
+      SELECT session_id, kind, content_type, size, sha256, encryption_key,
+        COALESCE(stored_size, size) AS stored_size,
+        COALESCE(stored_sha256, sha256) AS stored_sha256, location, destination
       FROM artefact WHERE session_id = ANY($1)
       ORDER BY session_id, array_position(
         ARRAY['video', 'captions', 'timeline', 'thumbnail', 'asciicast', 'raw'], kind)
@@ -259,9 +261,15 @@ public final class RecordingStore {
         kind,
         row.getString("content_type"),
         row.getLong("size"),
-        HexFormat.of().formatHex(row.getBuffer("sha256").getBytes()),
+        hex(row, "sha256"),
+        new StoredForm(
+            row.getString("encryption_key"), row.getLong("stored_size"), hex(row, "stored_sha256")),
         row.getString("location"),
         row.getString("destination"));
+  }
+
+  private static String hex(Row row, String column) {
+    return HexFormat.of().formatHex(row.getBuffer(column).getBytes());
   }
 
   private static final String PUT =
@@ -274,11 +282,15 @@ public final class RecordingStore {
       ), before AS MATERIALIZED (
         SELECT location FROM artefact WHERE session_id = $1 AND kind = $4
       ), put AS (
-        INSERT INTO artefact (session_id, kind, content_type, size, sha256, location)
-        SELECT session_id, $4, $5, $6, $7, $8 FROM held
+        INSERT INTO artefact (
+          session_id, kind, content_type, size, sha256, location, encryption_key, stored_size,
+          stored_sha256)
+        SELECT session_id, $4, $5, $6, $7, $8, $9, $10, $11 FROM held
         ON CONFLICT (session_id, kind) DO UPDATE
         SET content_type = EXCLUDED.content_type, size = EXCLUDED.size,
-            sha256 = EXCLUDED.sha256, location = EXCLUDED.location, destination = NULL
+            sha256 = EXCLUDED.sha256, location = EXCLUDED.location, destination = NULL,
+            encryption_key = EXCLUDED.encryption_key, stored_size = EXCLUDED.stored_size,
+            stored_sha256 = EXCLUDED.stored_sha256
         RETURNING kind
       )
       SELECT (SELECT location FROM before) AS before FROM put
@@ -291,18 +303,23 @@ public final class RecordingStore {
    * @return where the earlier one lies, which nothing refers to any more; fails with NOT_OWNER
    */
   public Future<Optional<String>> putArtefact(UUID sessionId, Claimant who, ArtefactRow artefact) {
+    StoredForm stored = artefact.stored();
+    boolean plain = stored.encryptionKey() == null;
+    Object[] parameters = {
+      sessionId,
+      who.instance(),
+      who.token(),
+      artefact.kind().wireName(),
+      artefact.contentType(),
+      artefact.size(),
+      bytes(artefact.sha256()),
+      artefact.location(),
+      stored.encryptionKey(),
+      plain ? null : stored.size(),
+      plain ? null : bytes(stored.sha256())
+    };
     return database
-        .query(
-            PUT,
-            Tuple.of(
-                sessionId,
-                who.instance(),
-                who.token(),
-                artefact.kind().wireName(),
-                artefact.contentType(),
-                artefact.size(),
-                Buffer.buffer(HexFormat.of().parseHex(artefact.sha256())),
-                artefact.location()))
+        .query(PUT, Tuple.from(parameters))
         .map(
             rows -> {
               for (Row row : rows) {
@@ -310,6 +327,10 @@ public final class RecordingStore {
               }
               throw notHeld();
             });
+  }
+
+  private static Buffer bytes(String hex) {
+    return Buffer.buffer(HexFormat.of().parseHex(hex));
   }
 
   private static final String AT_DESTINATION =
@@ -361,13 +382,22 @@ public final class RecordingStore {
 
   /** Notes that somebody is given a recording to see. Fails with NOT_FOUND. */
   public Future<Void> noteRead(UUID sessionId, ArtefactKind kind, Initiator by) {
+    return noteRead(sessionId, kind.wireName(), by);
+  }
+
+  /** Notes that somebody is told whether a recording is intact. Fails with NOT_FOUND. */
+  public Future<Void> noteVerified(UUID sessionId, Initiator by) {
+    return noteRead(sessionId, "verification", by);
+  }
+
+  private Future<Void> noteRead(UUID sessionId, String what, Initiator by) {
     return database
         .query(
             NOTE_READ,
             Tuple.of(
                 sessionId,
                 EventType.RECORDING_READ.wireName(),
-                kind.wireName(),
+                what,
                 by.kind().wireName(),
                 by.userId(),
                 by.name()))

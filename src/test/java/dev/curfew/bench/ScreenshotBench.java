@@ -3,12 +3,14 @@ package dev.curfew.bench;
 import dev.curfew.bus.Bus;
 import dev.curfew.recording.ImageLimits;
 import dev.curfew.recording.NodeRecordings;
+import dev.curfew.recording.RecordingCipher;
 import dev.curfew.recording.RecordingOptions;
 import dev.curfew.recording.RecordingSurroundings;
 import dev.curfew.recording.Recordings;
 import dev.curfew.recording.SpoolOptions;
 import dev.curfew.replay.CaptureReader;
 import dev.curfew.replay.CapturedEvent.Frame;
+import dev.curfew.session.RecordingRetention;
 import dev.curfew.storage.FolderStore;
 import dev.curfew.testing.DirectSql;
 import dev.curfew.testing.FlakyStore;
@@ -66,6 +68,7 @@ public final class ScreenshotBench {
                 new Bus(store.vertx()),
                 raw,
                 new FolderStore(folder.resolve("stored")),
+                RecordingCipher.none(),
                 options()));
     CaptureReader capture = CaptureReader.bundled(CaptureReader.DBA_MAINTENANCE);
     this.image =
@@ -84,6 +87,8 @@ public final class ScreenshotBench {
         Duration.ZERO,
         folder.resolve("work"),
         Duration.ofDays(1),
+        RecordingRetention.FOREVER,
+        Duration.ofMinutes(5),
         true,
         true,
         true,

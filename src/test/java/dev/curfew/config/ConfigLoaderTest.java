@@ -144,6 +144,11 @@ class ConfigLoaderTest {
         "psm.encryption-key | c2hvcnQ=",
         "secrets.key | not-base64",
         "secrets.key | file:/nowhere/key",
+        "recording.encryption.keys | q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=",
+        "recording.encryption.keys | file:/nowhere/key",
+        "recording.encryption.keys | env:NO_SUCH_VARIABLE",
+        "recording.encryption.keys | env:PATH",
+        "psm.encryption-key | env:NO_SUCH_VARIABLE",
         "recording.destination | ./data/recordings/raw/done",
         "recording.work-directory | ./data/../data/recordings/raw",
         "recording.spool-directory | ./data/recordings/stored/spool",
@@ -233,8 +238,40 @@ class ConfigLoaderTest {
         .contains(Secret.of("q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA="));
   }
 
+  @Test
+  void recordingKeys_areReadWhereTheyAre() throws IOException {
+    Path old = directory.resolve("old");
+    Files.writeString(old, "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=\n");
+    Path present = directory.resolve("present");
+    Files.writeString(present, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+
+    CurfewConfig config =
+        CurfewConfig.of(
+            Map.of(
+                "recording.encryption.keys", "file:" + present + ", file:" + old,
+                "psm.encryption-key", "file:" + old));
+
+    List<KeyReference> keys = config.recording().encryption().keys();
+    assertThat(keys).hasSize(2);
+    assertThat(keys.get(0).bytes()).isEqualTo(new byte[32]);
+    assertThat(keys.get(1).bytes()).hasSize(32).startsWith(0xab, 0xcd, 0xef);
+    assertThat(keys.toString()).contains("file:" + old).doesNotContain("q83v");
+    assertThat(config.psm().encryptionKey())
+        .contains(Secret.of("q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA="));
+  }
+
+  @Test
+  void secret_inAVariable_isRead() {
+    CurfewConfig config =
+        CurfewConfig.of(
+            Map.of("database.url", "postgresql://db/curfew", "database.password", "env:PATH"));
+
+    assertThat(config.database().password().map(Secret::reveal)).contains(System.getenv("PATH"));
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"secrets.key", "psm.encryption-key", "database.url"})
+  @ValueSource(
+      strings = {"secrets.key", "psm.encryption-key", "database.url", "recording.encryption.keys"})
   void secret_unusable_isNotPrinted(String key) {
     assertThat(refused(new ConfigLoader().override(Map.of(key, "hunter2"))).getMessage())
         .contains(key)

@@ -63,7 +63,8 @@ class CurfewConfigTest {
                     store(),
                     Duration.ofDays(1),
                     Optional.empty(),
-                    Duration.ofMinutes(5)),
+                    Duration.ofMinutes(5),
+                    new CurfewConfig.Encryption(List.of())),
                 new CurfewConfig.Auth(
                     "http://localhost:8080",
                     Duration.ofMinutes(15),
@@ -221,6 +222,7 @@ class CurfewConfigTest {
             "recording.local-retention",
             "recording.retention",
             "recording.stalled-after",
+            "recording.encryption.keys",
             "auth.issuer",
             "auth.access-token-ttl",
             "auth.refresh-token-ttl",

@@ -64,14 +64,6 @@ final class Caller {
     return send("POST", target);
   }
 
-  Reply put(String target, JsonObject body) {
-    return send("PUT", target, body.encode());
-  }
-
-  Reply patch(String target, JsonObject body) {
-    return send("PATCH", target, body.encode());
-  }
-
   Reply delete(String target) {
     return send("DELETE", target);
   }

@@ -29,7 +29,7 @@ class ChunkStoreTest {
   final UUID recording = UUID.fromString("01932f5e-8c2a-7b3d-9e4f-5a6b7c8d9e0f");
 
   private ChunkStore store() {
-    return new ChunkStore(new FolderStore(directory.resolve("store")));
+    return new ChunkStore(new FolderStore(directory.resolve("store")), RecordingCipher.none());
   }
 
   private Path folder() {

@@ -104,9 +104,9 @@ class CustodyTest {
               assertThat(line.extension()).isNull();
               assertThat(line.sha256()).hasSize(32);
             });
-    assertThat(Await.result(node.recordings.verify(id)).faults())
+    assertThat(node.verify(id).bad())
         .as("the manifest that remains is still that of the recording")
-        .isEmpty();
+        .isNull();
     refused(node.recordings.chunk(id, 1), ErrorCode.NOT_FOUND);
     assertThat(refused(node.recordings.artefact(id, ArtefactKind.RAW), ErrorCode.NOT_FOUND))
         .hasMessageContaining("was deleted on")

@@ -35,7 +35,7 @@ final class RecordingFixture {
   private Sha256 link = ChunkManifest.genesis(sessionId);
 
   RecordingFixture(Path folder) {
-    store = new ChunkStore(new FolderStore(folder));
+    store = new ChunkStore(new FolderStore(folder), RecordingCipher.none());
   }
 
   /** The capture that comes with the program, chunk by chunk. */

@@ -60,7 +60,8 @@ final class RecordingNode implements AutoCloseable {
       Duration stalledAfter,
       boolean encode,
       long spoolLimit,
-      Duration storePatience) {
+      Duration storePatience,
+      RecordingCipher cipher) {
     static final Settings USUAL =
         new Settings(
             Duration.ofSeconds(30),
@@ -68,30 +69,37 @@ final class RecordingNode implements AutoCloseable {
             Duration.ofMinutes(5),
             true,
             64L << 20,
-            Duration.ofSeconds(20));
+            Duration.ofSeconds(20),
+            RecordingCipher.none());
 
     Settings lease(Duration changed) {
-      return new Settings(changed, retention, stalledAfter, encode, spoolLimit, storePatience);
+      return new Settings(
+          changed, retention, stalledAfter, encode, spoolLimit, storePatience, cipher);
     }
 
     Settings retention(Duration changed) {
-      return new Settings(lease, changed, stalledAfter, encode, spoolLimit, storePatience);
+      return new Settings(lease, changed, stalledAfter, encode, spoolLimit, storePatience, cipher);
     }
 
     Settings stalledAfter(Duration changed) {
-      return new Settings(lease, retention, changed, encode, spoolLimit, storePatience);
+      return new Settings(lease, retention, changed, encode, spoolLimit, storePatience, cipher);
     }
 
     Settings withoutVideo() {
-      return new Settings(lease, retention, stalledAfter, false, spoolLimit, storePatience);
+      return new Settings(lease, retention, stalledAfter, false, spoolLimit, storePatience, cipher);
     }
 
     Settings spoolLimit(long changed) {
-      return new Settings(lease, retention, stalledAfter, encode, changed, storePatience);
+      return new Settings(lease, retention, stalledAfter, encode, changed, storePatience, cipher);
     }
 
     Settings storePatience(Duration changed) {
-      return new Settings(lease, retention, stalledAfter, encode, spoolLimit, changed);
+      return new Settings(lease, retention, stalledAfter, encode, spoolLimit, changed, cipher);
+    }
+
+    Settings cipher(RecordingCipher changed) {
+      return new Settings(
+          lease, retention, stalledAfter, encode, spoolLimit, storePatience, changed);
     }
 
     private SpoolOptions spool(Path folder) {
@@ -143,8 +151,7 @@ final class RecordingNode implements AutoCloseable {
             ImageLimits.DEFAULT,
             16L << 20,
             settings.spool(folder));
-    around =
-        new RecordingSurroundings(store.vertx(), store.database(), bus, raw, destination, options);
+    around = surroundings(settings.cipher, options);
     recordings = new NodeRecordings(around);
     coordinator =
         new ClaimCoordinator(
@@ -155,12 +162,30 @@ final class RecordingNode implements AutoCloseable {
     Await.result(store.vertx().deployVerticle(coordinator));
   }
 
+  private RecordingSurroundings surroundings(RecordingCipher cipher, RecordingOptions options) {
+    return new RecordingSurroundings(
+        store.vertx(), store.database(), bus, raw, destination, cipher, options);
+  }
+
+  /** The same node as it would be after a start with other keys. */
+  RecordingSurroundings restarted(RecordingCipher cipher) {
+    return surroundings(cipher, around.options);
+  }
+
   String deployEncoder() {
-    return deploy(new EncoderWorker(around, coordinator, NODE, Path.of("target/native")));
+    return deployEncoder(around);
+  }
+
+  String deployEncoder(RecordingSurroundings with) {
+    return deploy(new EncoderWorker(with, coordinator, NODE, Path.of("target/native")));
   }
 
   String deployUploader() {
-    return deploy(new UploaderWorker(around, coordinator, NODE));
+    return deployUploader(around);
+  }
+
+  String deployUploader(RecordingSurroundings with) {
+    return deploy(new UploaderWorker(with, coordinator, NODE));
   }
 
   String deployDrainer() {
@@ -201,6 +226,11 @@ final class RecordingNode implements AutoCloseable {
     bus.publish(Routes.RECORDING_READY, RecordingReady.INSTANCE);
   }
 
+  /** The result of a verification, however long it takes. */
+  Verification verify(UUID id) {
+    return (Verification) Await.result(recordings.verify(id, Duration.ofMinutes(1)));
+  }
+
   byte[] bytes(Content content) {
     return bytes(content, 0, content.size());
   }
@@ -214,6 +244,11 @@ final class RecordingNode implements AutoCloseable {
   /** Every artefact of a recording that waits to be uploaded. */
   List<String> staged(UUID id) throws IOException {
     return files("raw/" + ChunkStore.folder(id) + "/artefacts");
+  }
+
+  /** Takes everything and keeps nothing. */
+  static WriteStream<Buffer> nowhere() {
+    return new Collected();
   }
 
   /** Every file below a folder of the node, by its path there. */

@@ -68,7 +68,7 @@ class SpoolTest {
         assertThat(line.sha256())
             .isEqualTo(Sha256.of(picture(Math.toIntExact(line.sequence()))).bytes());
       }
-      assertThat(Await.result(at.recordings.verify(session)).faults()).isEmpty();
+      assertThat(at.verify(session).bad()).isNull();
       assertThat(at.around.chunks.list(session)).hasSize(last);
       assertThat(at.files("spool")).isEmpty();
       assertThat(at.around.figures().spoolBytes()).isZero();
@@ -289,10 +289,7 @@ class SpoolTest {
       node.deployDrainer();
       Await.until("the others are moved", () -> node.around.figures().spoolChunks() == 1);
       assertThat(node.around.chunks.list(gateway.session)).hasSize(2);
-      assertThat(Await.result(node.recordings.verify(gateway.session)).faults())
-          .singleElement()
-          .asString()
-          .contains("chunk 1");
+      assertThat(node.verify(gateway.session).bad()).asString().contains("chunk 1");
     }
   }
 
@@ -309,7 +306,8 @@ class SpoolTest {
       Content chunk = Await.result(node.recordings.chunk(gateway.session, 2));
       assertThat(Await.failure(node.around.blocking(() -> node.bytes(chunk))))
           .hasMessageContaining("node-2");
-      assertUnavailable(node.recordings.verify(gateway.session), "node-2");
+      assertUnavailable(
+          node.recordings.verify(gateway.session, Duration.ofMinutes(1)), "node-2");
       node.end(gateway.session);
       node.deployEncoder();
       Await.until(

@@ -15,6 +15,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,11 +52,12 @@ class UploaderTest {
   }
 
   private List<Uploader.Outgoing> outgoing() {
-    ArtefactStage stage = new ArtefactStage(new FolderStore(directory.resolve("raw")));
+    ArtefactStage stage =
+        new ArtefactStage(new FolderStore(directory.resolve("raw")), RecordingCipher.none());
     return artefacts.stream()
         .map(
             artefact -> {
-              String location = stage.put(SESSION, "claim", artefact, Watch.NONE);
+              String location = staged(stage, artefact);
               return new Uploader.Outgoing(
                   artefact.kind(),
                   artefact.contentType(),
@@ -63,6 +65,14 @@ class UploaderTest {
                   artefact.sha256());
             })
         .toList();
+  }
+
+  private static String staged(ArtefactStage stage, Artefact artefact) {
+    try {
+      return stage.put(SESSION, "claim", artefact, Watch.NONE).location();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Path staged() {

@@ -13,6 +13,7 @@ import dev.curfew.lease.Claim;
 import dev.curfew.lease.RecordingStage;
 import dev.curfew.lease.Work;
 import dev.curfew.store.ArtefactRow;
+import dev.curfew.store.StoredForm;
 import dev.curfew.store.ClaimStore.Moved;
 import dev.curfew.store.StageDetails;
 import io.vertx.core.Future;
@@ -228,7 +229,13 @@ final class Worker {
 
   private static ArtefactRow artefact(Claim claim) {
     return new ArtefactRow(
-        ArtefactKind.VIDEO, "video/mp4", 1, SHA256, Long.toString(claim.token()), null);
+        ArtefactKind.VIDEO,
+        "video/mp4",
+        1,
+        SHA256,
+        StoredForm.plain(1, SHA256),
+        Long.toString(claim.token()),
+        null);
   }
 
   private Future<Answer> report(ClaimNode node, Claim claim, RecordingStage to) {
