@@ -59,7 +59,10 @@ public final class UploadBench {
     Arrays.sort(copies);
     System.out.printf(
         "median of %d rounds of %d MB: upload %,.0f MB/s, plain copy %,.0f MB/s, ratio %.2f%n",
-        rounds, megabytes, uploads[rounds / 2], copies[rounds / 2],
+        rounds,
+        megabytes,
+        uploads[rounds / 2],
+        copies[rounds / 2],
         uploads[rounds / 2] / copies[rounds / 2]);
     stage.deleteAll("3f");
     destination.deleteAll("2026");
