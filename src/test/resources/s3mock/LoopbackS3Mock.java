@@ -24,8 +24,7 @@ final class LoopbackS3Mock {
                     "http.port", "0",
                     "logging.level.root", "WARN",
                     "spring.main.banner-mode", "off",
-                    "com.adobe.testing.s3mock.store.root", args[0],
-                    "com.adobe.testing.s3mock.store.validKmsKeys", args[1]))
+                    "com.adobe.testing.s3mock.store.root", args[0]))
             .initializers(
                 context ->
                     context

@@ -2,18 +2,23 @@ package dev.curfew.storage;
 
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.function.LongConsumer;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /**
  * A part of an object in memory, with what proves its bytes. The buffer serves one part at once.
  */
 final class PartContent {
+  /** Between two tellings of how much has been sent, in bytes. */
+  private static final int STEP = 1 << 20;
+
   private static final String MEDIA_TYPE = "application/octet-stream";
 
   private final Payload object;
@@ -85,10 +90,53 @@ final class PartContent {
     }
   }
 
-  /** To be sent before the next part is read. */
-  RequestBody body() {
-    int sent = length;
+  /**
+   * To be sent before the next part is read.
+   *
+   * @param sent is told how many bytes of the part are on their way
+   */
+  RequestBody body(LongConsumer sent) {
+    int size = length;
     return RequestBody.fromContentProvider(
-        () -> new ByteArrayInputStream(buffer, 0, sent), sent, MEDIA_TYPE);
+        () -> new Told(new ByteArrayInputStream(buffer, 0, size), sent), size, MEDIA_TYPE);
+  }
+
+  /** A stream that tells how far it has been read, a mebibyte at a time. */
+  private static final class Told extends FilterInputStream {
+    private final LongConsumer listener;
+    private long read;
+    private long told;
+
+    Told(InputStream in, LongConsumer listener) {
+      super(in);
+      this.listener = listener;
+    }
+
+    @Override
+    public int read() throws IOException {
+      return counted(super.read(), 1);
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int count) throws IOException {
+      int result = super.read(into, offset, count);
+      return counted(result, result);
+    }
+
+    private int counted(int result, int bytes) {
+      if (result >= 0) {
+        read += bytes;
+        if (read - told >= STEP) {
+          told = read;
+          listener.accept(read);
+        }
+      }
+      return result;
+    }
+
+    @Override
+    public boolean markSupported() {
+      return false; // Read again, it is opened again.
+    }
   }
 }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -122,7 +123,12 @@ final class S3Bucket implements AutoCloseable {
     return bytes / SLOWEST_LINK;
   }
 
-  void put(String key, PartContent content) {
+  /**
+   * Stores an object.
+   *
+   * @param sent is told how many bytes of it are on their way
+   */
+  void put(String key, PartContent content, LongConsumer sent) {
     sender.putObject(
         request ->
             request
@@ -133,7 +139,7 @@ final class S3Bucket implements AutoCloseable {
                 .serverSideEncryption(options.encryption().wireName())
                 .ssekmsKeyId(options.encryption().kmsKeyId().orElse(null))
                 .overrideConfiguration(limit(content.length())),
-        content.body());
+        content.body(sent));
   }
 
   /**
@@ -254,9 +260,10 @@ final class S3Bucket implements AutoCloseable {
   /**
    * Sends a part, in place of the one that had its number.
    *
+   * @param sent is told how many bytes of it are on their way
    * @return its ETag
    */
-  String send(String key, String upload, int number, PartContent content) {
+  String send(String key, String upload, int number, PartContent content, LongConsumer sent) {
     return sender
         .uploadPart(
             request ->
@@ -268,7 +275,7 @@ final class S3Bucket implements AutoCloseable {
                     .contentLength((long) content.length())
                     .checksumSHA256(content.sha256Base64())
                     .overrideConfiguration(limit(content.length())),
-            content.body())
+            content.body(sent))
         .eTag();
   }
 

@@ -1,5 +1,6 @@
 package dev.curfew.storage;
 
+import dev.curfew.config.S3Encryption;
 import dev.curfew.config.Secret;
 import java.net.URI;
 import java.time.Duration;
@@ -32,37 +33,15 @@ public record S3Options(
   /**
    * How the service encrypts what it stores.
    *
-   * @param kmsKeyId with {@link Algorithm#KMS} only; none for the account's own key
+   * @param kmsKeyId with {@link S3Encryption#KMS} only; none for the account's own key
    */
-  public record Encryption(Algorithm algorithm, Optional<String> kmsKeyId) {
+  public record Encryption(S3Encryption algorithm, Optional<String> kmsKeyId) {
     /** As the bucket is set up. */
-    public static final Encryption NONE = new Encryption(Algorithm.NONE, Optional.empty());
+    public static final Encryption NONE = new Encryption(S3Encryption.NONE, Optional.empty());
 
     /** As it is asked for with a request; null for nothing to ask. */
     @Nullable String wireName() {
-      return algorithm == Algorithm.NONE ? null : algorithm.toString();
-    }
-  }
-
-  /** Kinds of encryption at the service. */
-  public enum Algorithm {
-    /** What the bucket does by itself. */
-    NONE("none"),
-    /** With keys of S3. */
-    AES256("AES256"),
-    /** With a key of the key management service. */
-    KMS("aws:kms");
-
-    private final String wireName;
-
-    Algorithm(String wireName) {
-      this.wireName = wireName;
-    }
-
-    /** As it is written in configurations and on the wire. */
-    @Override
-    public String toString() {
-      return wireName;
+      return algorithm == S3Encryption.NONE ? null : algorithm.toString();
     }
   }
 

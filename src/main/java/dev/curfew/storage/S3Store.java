@@ -39,25 +39,27 @@ public final class S3Store implements ObjectStore {
   @Override
   public void put(String name, Payload content, Watch watch) {
     String key = key(name);
+    Progress progress = new Progress(watch);
     try {
       if (content.size() <= PartPlan.SMALLEST_PART) {
-        putAtOnce(key, content);
-        watch.moved(content.size());
+        putAtOnce(key, content, progress);
       } else {
-        new S3Upload(bucket, key, content, watch).run();
+        new S3Upload(bucket, key, content, progress).run();
       }
     } catch (IOException e) {
       throw CurfewException.causedBy(
           ErrorCode.STORAGE_UNAVAILABLE, name + " cannot be stored: its content is unreadable", e);
     } catch (SdkException e) {
+      progress.throwEnd();
       throw failures.unavailable(name + " cannot be stored", e);
     }
   }
 
-  private void putAtOnce(String key, Payload content) throws IOException {
+  private void putAtOnce(String key, Payload content, Progress progress) throws IOException {
     PartContent whole = new PartContent(content, (int) content.size());
     whole.read(0, (int) content.size());
-    bucket.put(key, whole);
+    bucket.put(key, whole, progress::reached);
+    progress.reached(content.size());
   }
 
   @Override
@@ -180,7 +182,7 @@ public final class S3Store implements ObjectStore {
     String key = options.key("curfew-check-" + UUID.randomUUID());
     byte[] content = "Curfew was here".getBytes(StandardCharsets.US_ASCII);
     try {
-      putAtOnce(key, Payload.of(content));
+      putAtOnce(key, Payload.of(content), new Progress(Watch.NONE));
       byte[] back;
       try (InputStream in = new S3Download(bucket.get(key, ""))) {
         back = in.readAllBytes();

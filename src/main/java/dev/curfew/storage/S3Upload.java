@@ -37,15 +37,14 @@ final class S3Upload {
   private final String key;
   private final PartPlan plan;
   private final PartContent part;
-  private final Watch watch;
-  private long told;
+  private final Progress progress;
 
-  S3Upload(S3Bucket bucket, String key, Payload content, Watch watch) {
+  S3Upload(S3Bucket bucket, String key, Payload content, Progress progress) {
     this.bucket = bucket;
     this.key = key;
     this.plan = PartPlan.of(content.size());
     this.part = new PartContent(content, plan.partSize());
-    this.watch = watch;
+    this.progress = progress;
   }
 
   /**
@@ -106,17 +105,21 @@ final class S3Upload {
     for (int number = 1; number <= plan.count(); number++) {
       part.read(plan.offset(number), plan.length(number));
       Part there = arrived.get(number);
-      String etag =
-          there != null && isProven(there) ? there.eTag() : bucket.send(key, upload, number, part);
+      String etag = there != null && isProven(there) ? there.eTag() : send(upload, number);
       parts.add(
           CompletedPart.builder()
               .partNumber(number)
               .eTag(etag)
               .checksumSHA256(part.sha256Base64())
               .build());
-      tell(plan.offset(number) + part.length());
+      progress.reached(plan.offset(number) + part.length());
     }
     return parts;
+  }
+
+  private String send(String upload, int number) {
+    long before = plan.offset(number);
+    return bucket.send(key, upload, number, part, sent -> progress.reached(before + sent));
   }
 
   /** By its SHA-256, or where the service keeps none by the MD5 that it names the part by. */
@@ -142,13 +145,13 @@ final class S3Upload {
     for (int number = 1; number <= plan.count(); number++) {
       part.read(plan.offset(number), plan.length(number));
       all.update(part.sha256());
-      watch.moved(0);
+      progress.reached(0);
     }
     String ours = Base64.getEncoder().encodeToString(all.digest()) + "-" + plan.count();
     if (!stored.equals(ours)) {
       return false;
     }
-    tell(plan.objectSize());
+    progress.reached(plan.objectSize());
     return true;
   }
 
@@ -165,12 +168,5 @@ final class S3Upload {
       }
       throw e;
     }
-  }
-
-  /** Tells every byte once, however often it was sent. */
-  private void tell(long reached) {
-    long news = Math.max(0, reached - told);
-    told += news;
-    watch.moved(news);
   }
 }

@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,8 +18,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
-import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
 /** {@link S3Store} against a server. */
 @Tag("full")
@@ -163,51 +160,6 @@ class S3StoreContractTest extends RemoteStoreContract {
 
     assertThat(link.sent() - before).isLessThan(64 * 1024);
     assertThat(read(store().open("a/b"))).isEqualTo(content);
-  }
-
-  @Test
-  void encryption_isAskedForWithEveryObject() throws Exception {
-    byte[] large = random(large(), 35);
-    try (ObjectStore keys =
-            new S3Store(
-                encrypted(
-                    new S3Options.Encryption(
-                        S3Options.Algorithm.KMS, Optional.of(S3MockServer.KMS_KEY))));
-        ObjectStore aes =
-            new S3Store(
-                encrypted(
-                    new S3Options.Encryption(S3Options.Algorithm.AES256, Optional.empty())))) {
-      keys.put("kms/small", bytes("small"));
-      keys.put("kms/large", Payload.of(large), Watch.NONE);
-      aes.put("aes/small", bytes("small"));
-      aes.put("aes/large", Payload.of(large), Watch.NONE);
-
-      for (String name : List.of("kms/small", "kms/large")) {
-        assertThat(head(name).serverSideEncryption()).isEqualTo(ServerSideEncryption.AWS_KMS);
-        assertThat(head(name).ssekmsKeyId()).isEqualTo(S3MockServer.KMS_KEY);
-      }
-      for (String name : List.of("aes/small", "aes/large")) {
-        assertThat(head(name).serverSideEncryption()).isEqualTo(ServerSideEncryption.AES256);
-      }
-      assertThat(read(keys.open("kms/large"))).isEqualTo(large);
-    }
-  }
-
-  private HeadObjectResponse head(String name) {
-    return server.client().headObject(request -> request.bucket(bucket).key(name));
-  }
-
-  private S3Options encrypted(S3Options.Encryption encryption) {
-    S3Options plain = S3MockServer.options(link.port(), bucket, "");
-    return new S3Options(
-        plain.endpoint(),
-        plain.region(),
-        plain.bucket(),
-        plain.prefix(),
-        plain.pathStyle(),
-        plain.credentials(),
-        encryption,
-        plain.timeout());
   }
 
   @Test

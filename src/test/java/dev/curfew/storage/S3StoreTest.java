@@ -3,8 +3,10 @@ package dev.curfew.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.curfew.config.S3Encryption;
 import dev.curfew.config.Secret;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
@@ -53,10 +55,18 @@ class S3StoreTest {
     service.setExecutor(threads);
     service.createContext("/", this::handle);
     service.start();
-    store = new S3Store(options(URI.create("http://127.0.0.1:" + service.getAddress().getPort())));
+    store = new S3Store(options(endpoint()));
+  }
+
+  private URI endpoint() {
+    return URI.create("http://127.0.0.1:" + service.getAddress().getPort());
   }
 
   private static S3Options options(URI endpoint) {
+    return options(endpoint, S3Options.Encryption.NONE);
+  }
+
+  private static S3Options options(URI endpoint, S3Options.Encryption encryption) {
     return new S3Options(
         Optional.of(endpoint),
         "eu-central-1",
@@ -64,7 +74,7 @@ class S3StoreTest {
         "curfew",
         true,
         Optional.of(new S3Options.Credentials("AKIA-OF-TEST", Secret.of(SECRET))),
-        S3Options.Encryption.NONE,
+        encryption,
         TIMEOUT);
   }
 
@@ -269,6 +279,52 @@ class S3StoreTest {
     try (InputStream in = store.open("a/b")) {
       assertThatExceptionOfType(IOException.class).isThrownBy(in::readAllBytes);
     }
+  }
+
+  @Test
+  void encryption_isAskedForWithEveryNewObject() {
+    S3Options.Encryption keys =
+        new S3Options.Encryption(S3Encryption.KMS, Optional.of("alias/recordings"));
+    List<String> asked = new CopyOnWriteArrayList<>();
+    answers =
+        request -> {
+          Headers headers = request.getRequestHeaders();
+          if (headers.containsKey("x-amz-server-side-encryption")) {
+            asked.add(
+                requests.get(requests.size() - 1)
+                    + " "
+                    + headers.getFirst("x-amz-server-side-encryption")
+                    + " "
+                    + headers.getFirst("x-amz-server-side-encryption-aws-kms-key-id"));
+          }
+          String query = String.valueOf(request.getRequestURI().getQuery());
+          if (request.getRequestMethod().equals("GET")) {
+            answer(request, 200, "<ListMultipartUploadsResult/>");
+          } else if (request.getRequestMethod().equals("HEAD")) {
+            answer(request, 404, "");
+          } else if (query.startsWith("uploads")) {
+            answer(
+                request,
+                200,
+                "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>");
+          } else {
+            request.getResponseHeaders().set("ETag", "\"e\"");
+            answer(
+                request,
+                200,
+                query.startsWith("uploadId") ? "<CompleteMultipartUploadResult/>" : "");
+          }
+        };
+
+    try (S3Store encrypting = new S3Store(options(endpoint(), keys))) {
+      encrypting.put("a/small", new byte[10]);
+      encrypting.put("a/large", Payload.of(new byte[9 << 20]), Watch.NONE);
+    }
+
+    assertThat(asked)
+        .containsExactly(
+            "PUT /recordings/curfew/a/small aws:kms alias/recordings",
+            "POST /recordings/curfew/a/large?uploads aws:kms alias/recordings");
   }
 
   @Test

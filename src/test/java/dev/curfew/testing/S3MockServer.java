@@ -27,9 +27,6 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * unpacks it below {@code target}.
  */
 public final class S3MockServer implements AutoCloseable {
-  /** A key of the key management service that the server knows. */
-  public static final String KMS_KEY = "a-test-key";
-
   private static final Path UNPACKED = Path.of("target", "s3mock", "BOOT-INF");
   private static final Path LAUNCHER =
       Path.of("src", "test", "resources", "s3mock", "LoopbackS3Mock.java");
@@ -72,8 +69,7 @@ public final class S3MockServer implements AutoCloseable {
                 "-cp",
                 UNPACKED.resolve("classes") + ":" + UNPACKED.resolve("lib") + "/*",
                 LAUNCHER.toString(),
-                directory.toString(),
-                "arn:aws:kms:us-east-1:1234567890:key/" + KMS_KEY)
+                directory.toString())
             .redirectErrorStream(true)
             .start();
     try {
