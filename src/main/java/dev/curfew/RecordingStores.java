@@ -4,12 +4,15 @@ import dev.curfew.config.CurfewConfig;
 import dev.curfew.config.StoreKind;
 import dev.curfew.config.StoreSettings;
 import dev.curfew.fault.CurfewException;
-import dev.curfew.fault.ErrorCode;
+import dev.curfew.storage.AzureOptions;
+import dev.curfew.storage.AzureStore;
 import dev.curfew.storage.Finding;
 import dev.curfew.storage.FolderStore;
 import dev.curfew.storage.ObjectStore;
 import dev.curfew.storage.S3Options;
 import dev.curfew.storage.S3Store;
+import dev.curfew.storage.SmbOptions;
+import dev.curfew.storage.SmbStore;
 import dev.curfew.storage.StoreState;
 import java.net.URI;
 import java.nio.file.Path;
@@ -63,9 +66,14 @@ final class RecordingStores implements AutoCloseable {
         S3Options options = options(settings.s3());
         yield new Place(store, StoreKind.S3, options.location(), new S3Store(options));
       }
-      case SMB, AZURE ->
-          throw CurfewException.of(
-              ErrorCode.BAD_CONFIGURATION, "recording." + store + ".kind is not available");
+      case SMB -> {
+        SmbOptions options = options(settings.smb());
+        yield new Place(store, StoreKind.SMB, options.location(), new SmbStore(options));
+      }
+      case AZURE -> {
+        AzureOptions options = options(settings.azure());
+        yield new Place(store, StoreKind.AZURE, options.location(), new AzureStore(options));
+      }
     };
   }
 
@@ -80,6 +88,31 @@ final class RecordingStores implements AutoCloseable {
             .accessKeyId()
             .map(id -> new S3Options.Credentials(id, settings.secretAccessKey().orElseThrow())),
         new S3Options.Encryption(settings.encryption(), settings.kmsKeyId()),
+        settings.timeout());
+  }
+
+  private static SmbOptions options(StoreSettings.Smb settings) {
+    return new SmbOptions(
+        settings.host().orElseThrow(),
+        settings.port(),
+        settings.share().orElseThrow(),
+        settings.folder().orElse(""),
+        settings.domain().orElse(""),
+        settings.user().orElseThrow(),
+        settings.password().orElseThrow(),
+        settings.encrypt(),
+        settings.timeout());
+  }
+
+  private static AzureOptions options(StoreSettings.Azure settings) {
+    String account = settings.account().orElseThrow();
+    return new AzureOptions(
+        URI.create(settings.endpoint().orElse("https://" + account + ".blob.core.windows.net")),
+        account,
+        settings.container().orElseThrow(),
+        settings.prefix().orElse(""),
+        settings.accountKey(),
+        settings.sasToken(),
         settings.timeout());
   }
 

@@ -47,7 +47,7 @@ final class CrossChecks {
   }
 
   private static void checkListeners(CurfewConfig config, BiConsumer<String, String> refuse) {
-    if (!HOST.matcher(config.http().host()).matches()) {
+    if (!isHost(config.http().host())) {
       refuse.accept("http.host", "must be an address or a host name");
     }
     if (config.bridge().port() != 0 && config.bridge().port() == config.http().port()) {
@@ -57,6 +57,10 @@ final class CrossChecks {
       String missing = config.tls().key().isPresent() ? "tls.certificate" : "tls.key";
       refuse.accept(missing, "is needed too: a certificate and its key go together");
     }
+  }
+
+  static boolean isHost(String text) {
+    return HOST.matcher(text).matches();
   }
 
   private static void checkDatabase(CurfewConfig config, BiConsumer<String, String> refuse) {

@@ -1,6 +1,7 @@
 package dev.curfew.config;
 
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -13,12 +14,16 @@ final class StoreChecks {
 
   /** What every store can take for the beginning of a name. */
   private static final Pattern PREFIX =
-      Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*");
+      Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,199})*");
 
   private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,62}");
   private static final Pattern REGION = Pattern.compile("[A-Za-z0-9-]{1,63}");
+  private static final Pattern ACCOUNT = Pattern.compile("[a-z0-9]{3,24}");
+  private static final Pattern CONTAINER = Pattern.compile("[a-z0-9$][a-z0-9-]{2,62}");
+  private static final String SHARE_PART = "(?!\\.{1,2}(/|$))[^\\\\/:*?\"<>|\\p{Cntrl}]+";
+  private static final Pattern SHARE = Pattern.compile(SHARE_PART);
   private static final Pattern SHARE_FOLDER =
-      Pattern.compile("[^\\\\/:*?\"<>|\\p{Cntrl}]+(/[^\\\\/:*?\"<>|\\p{Cntrl}]+)*");
+      Pattern.compile(SHARE_PART + "(/" + SHARE_PART + ")*");
 
   private final CurfewConfig.Recording recording;
   private final BiConsumer<String, String> refuse;
@@ -54,7 +59,10 @@ final class StoreChecks {
     needs(key, StoreKind.SMB, "share", smb.share());
     needs(key, StoreKind.SMB, "user", smb.user());
     needs(key, StoreKind.SMB, "password", smb.password());
-    matches(key + ".smb.share", smb.share(), SHARE_FOLDER, "must be the name of a share");
+    if (smb.host().isPresent() && !CrossChecks.isHost(smb.host().get())) {
+      refuse.accept(key + ".smb.host", "must be an address or a host name");
+    }
+    matches(key + ".smb.share", smb.share(), SHARE, "must be the name of a share");
     matches(
         key + ".smb.folder", smb.folder(), SHARE_FOLDER, "must be names divided by single slashes");
   }
@@ -78,11 +86,28 @@ final class StoreChecks {
   private void azure(String key, StoreSettings.Azure azure) {
     needs(key, StoreKind.AZURE, "account", azure.account());
     needs(key, StoreKind.AZURE, "container", azure.container());
+    matches(
+        key + ".azure.account",
+        azure.account(),
+        ACCOUNT,
+        "must be the name of a storage account: 3 to 24 small letters and digits");
+    matches(key + ".azure.container", azure.container(), CONTAINER, "must be a container's name");
+    if (azure.accountKey().isPresent() && !isBase64(azure.accountKey().get())) {
+      refuse.accept(key + ".azure.account-key", "must be base64, as Azure shows it");
+    }
     prefix(key + ".azure.prefix", azure.prefix());
     endpoint(key + ".azure.endpoint", azure.endpoint());
     if (azure.accountKey().isPresent() == azure.sasToken().isPresent()) {
       refuse.accept(
           key + ".kind", "is azure and needs either azure.account-key or azure.sas-token");
+    }
+  }
+
+  private static boolean isBase64(Secret secret) {
+    try {
+      return Base64.getDecoder().decode(secret.reveal()).length > 0;
+    } catch (IllegalArgumentException e) {
+      return false;
     }
   }
 

@@ -113,6 +113,9 @@ class StoreSettingsTest {
     "smb, smb.folder, a//b, smb.folder must be names divided",
     "smb, smb.port, 0, smb.port must be from 1 to 65535",
     "azure, azure.endpoint, ftp://blobs, azure.endpoint must be an http or https URL",
+    "smb, smb.host, files/a, smb.host must be an address",
+    "azure, azure.account, Firm!, azure.account must be the name of a storage account",
+    "azure, azure.account-key, hunter2!, azure.account-key must be base64",
     "azure, azure.sas-token, sv=1, kind is azure and needs either",
     "ftp, s3.bucket, b, kind must be one of",
   })
@@ -127,7 +130,7 @@ class StoreSettingsTest {
     settings.put("recording.finished.smb.password", "hunter2");
     settings.put("recording.finished.azure.account", "firm");
     settings.put("recording.finished.azure.container", "recordings");
-    settings.put("recording.finished.azure.account-key", "hunter2");
+    settings.put("recording.finished.azure.account-key", "aHVudGVyMg==");
     settings.put("recording.finished." + name, value);
 
     assertThat(refusal(new ConfigLoader().override(settings)))
