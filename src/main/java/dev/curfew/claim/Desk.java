@@ -41,6 +41,9 @@ final class Desk {
 
   private static final int MOST_UNDER_WAY = 2;
 
+  /** Fewer than these are better served together with those who ask next. */
+  private static final int WORTH_A_SECOND = 16;
+
   private final Work work;
   private final ClaimStore store;
   private final Bus bus;
@@ -129,7 +132,7 @@ final class Desk {
       return;
     }
     List<Request> slots = slots();
-    if (slots.isEmpty()) {
+    if (slots.size() < (underWay == 0 ? 1 : WORTH_A_SECOND)) {
       return;
     }
     underWay++;

@@ -13,7 +13,7 @@ import java.time.Instant;
 public record Deletion(long decidedAt, Initiator by, String reason, long deletedAt) {
 
   /** For whoever asks for what is no longer there. */
-  String describe() {
+  public String describe() {
     return "The recording was deleted on %s by %s: %s"
         .formatted(Instant.ofEpochMilli(decidedAt), by.name(), reason);
   }

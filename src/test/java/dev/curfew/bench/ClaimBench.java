@@ -19,13 +19,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Claims a second through the coordinator, each claimant asking for one recording after the other;
  * beside it, by turns in the same run, the usual way: one {@code FOR UPDATE SKIP LOCKED LIMIT 1}
  * statement for each claim, on the same table, writing the same columns and the same event, by as
  * many threads as there are claimants, each with a JDBC connection of its own, up to 32 of them.
- * Real embedded PostgreSQL, fsync on.
+ * Real embedded PostgreSQL, fsync on. Beside the rate stands what a claim costs the JVM and the
+ * server together.
  *
  * <p>Then the same for half a minute without vacuum and with an old snapshot held open, while new
  * recordings become ready: the dead entries of those that were claimed gather before them.
@@ -74,10 +76,12 @@ public final class ClaimBench {
   private final Vertx claimants;
   private final ClaimCoordinator coordinator;
   private final AtomicLong claimed = new AtomicLong();
+  private final CpuMeter meter;
 
-  private ClaimBench(TestStore store, DirectSql sql, Vertx claimants) {
+  private ClaimBench(TestStore store, DirectSql sql, Vertx claimants) throws SQLException {
     this.store = store;
     this.sql = sql;
+    this.meter = CpuMeter.of(sql);
     this.sessions = new RecordedSessions(sql);
     this.claimants = claimants;
     this.coordinator =
@@ -108,21 +112,26 @@ public final class ClaimBench {
   }
 
   private void compare(int count, int recordings, int rounds) throws Exception {
-    double[] folded = new double[rounds];
-    double[] single = new double[rounds];
+    Figures[] folded = new Figures[rounds];
+    Figures[] single = new Figures[rounds];
     for (int round = 0; round < rounds; round++) {
       single[round] = round(recordings, () -> one(count, this::allClaimed));
       folded[round] = round(recordings, () -> throughCoordinator(count, this::allClaimed));
       System.out.printf(
           "%3d claimants, round %d: coordinator %,7.0f claims/s, one statement a claim %,6.0f/s%n",
-          count, round + 1, folded[round], single[round]);
+          count, round + 1, folded[round].perSecond, single[round].perSecond);
     }
-    Arrays.sort(folded);
-    Arrays.sort(single);
+    double together = Figures.median(folded, Figures::perSecond);
+    double apart = Figures.median(single, Figures::perSecond);
     System.out.printf(
-        "%3d claimants, median: coordinator %,7.0f claims/s, one statement a claim %,6.0f/s,"
-            + " ratio %.1f%n",
-        count, folded[rounds / 2], single[rounds / 2], folded[rounds / 2] / single[rounds / 2]);
+        "%3d claimants, median: coordinator %,7.0f claims/s, %3.0f us CPU each; one statement a"
+            + " claim %,6.0f/s, %3.0f us; ratio %.1f%n",
+        count,
+        together,
+        Figures.median(folded, Figures::cpu),
+        apart,
+        Figures.median(single, Figures::cpu),
+        together / apart);
   }
 
   /** Claims until told to stop. */
@@ -136,12 +145,24 @@ public final class ClaimBench {
     return claimed.get() >= wanted;
   }
 
-  private double round(int recordings, Run run) throws Exception {
+  /**
+   * @param cpu microseconds of a claim, of all processes together
+   */
+  private record Figures(double perSecond, double cpu) {
+
+    static double median(Figures[] rounds, ToDoubleFunction<Figures> which) {
+      return Arrays.stream(rounds).mapToDouble(which).sorted().toArray()[rounds.length / 2];
+    }
+  }
+
+  private Figures round(int recordings, Run run) throws Exception {
     prepare(recordings);
     wanted = recordings;
+    long cpu = meter.micros();
     long begun = System.nanoTime();
     run.go();
-    return recordings / ((System.nanoTime() - begun) / 1e9);
+    double perSecond = recordings / ((System.nanoTime() - begun) / 1e9);
+    return new Figures(perSecond, (double) (meter.micros() - cpu) / recordings);
   }
 
   private void prepare(int recordings) throws SQLException {

@@ -72,6 +72,7 @@ class ClaimCoordinatorTest {
     assertThat(claim("a", 5, Duration.ZERO)).isEmpty();
   }
 
+  /** PITFALLS 23. */
   @Test
   void claim_getsAsManyAsItAskedForAndTheyAreItsOwn() throws SQLException {
     deployWithoutSweep();

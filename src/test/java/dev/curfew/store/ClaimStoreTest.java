@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
+import dev.curfew.lease.ArtefactKind;
 import dev.curfew.lease.Claim;
 import dev.curfew.lease.Claimant;
 import dev.curfew.lease.RecordingStage;
@@ -58,7 +59,7 @@ class ClaimStoreTest {
 
   @BeforeEach
   void empty() throws SQLException {
-    sql.run("TRUNCATE recording, session, event");
+    sql.run("TRUNCATE recording, artefact, session, event");
   }
 
   @Test
@@ -99,6 +100,7 @@ class ClaimStoreTest {
     }
   }
 
+  /** PITFALLS 19. */
   @Test
   void everyWordOfAnEarlierClaim_changesNothing() throws SQLException {
     UUID id = sessions.ended();
@@ -185,6 +187,7 @@ class ClaimStoreTest {
     assertThat(claimOne(Work.ENCODE, "encoder").attempt()).isEqualTo(1);
   }
 
+  /** PITFALLS 20: time alone gives nobody up. */
   @Test
   void renewal_keepsTheOwnerFromBeingGivenUp() throws SQLException {
     UUID id = sessions.ended();
@@ -193,6 +196,143 @@ class ClaimStoreTest {
     assertThat(Await.result(claims.renew(id, claim.claimant(), LEASE)).leaseUntil())
         .isGreaterThan(System.currentTimeMillis());
     assertThat(giveUpStale(0)).isEmpty();
+  }
+
+  /** PITFALLS 21: what an earlier process of the name left behind is still silent. */
+  @Test
+  void reusedName_hidesNoOrphan() throws SQLException {
+    UUID left = sessions.ended();
+    Claim orphan = claimOne(Work.ENCODE, "encoder");
+    sessions.silent(left, LONG_SILENCE);
+    UUID own = sessions.ended();
+    Claim claim = claimOne(Work.ENCODE, "encoder");
+    Await.result(claims.renew(own, claim.claimant(), LEASE));
+
+    refused(
+        claims.renew(left, Claimant.of("encoder", claim.claimToken()), LEASE), ErrorCode.NOT_OWNER);
+    assertThat(giveUpStale(0))
+        .extracting(ClaimStore.GivenUp::sessionId)
+        .as("the present one's signs of life are not the orphan's")
+        .containsExactly(left);
+    claimOne(Work.ENCODE, "encoder");
+    refused(claims.renew(left, orphan.claimant(), LEASE), ErrorCode.NOT_OWNER);
+    refused(report(orphan, RecordingStage.DONE_ENCODED), ErrorCode.NOT_OWNER);
+  }
+
+  @Test
+  void reportThatAnAttemptFailed_repeated_isASuccessAndOneEvent() throws SQLException {
+    UUID id = sessions.ended();
+    Claim claim = claimOne(Work.ENCODE, "encoder");
+
+    assertThat(Await.result(report(claim, RecordingStage.FAILED)).changed()).isTrue();
+    assertThat(Await.result(report(claim, RecordingStage.FAILED)).changed()).isFalse();
+    refused(report(claim, RecordingStage.DONE_ENCODED), ErrorCode.NOT_OWNER);
+    claimOne(Work.ENCODE, "another");
+    refused(report(claim, RecordingStage.FAILED), ErrorCode.NOT_OWNER);
+
+    assertThat(sessions.events(id)).containsExactly("encoding", "requeued", "encoding");
+  }
+
+  /**
+   * PITFALLS 15: what was encoded stays whatever becomes of its upload, until it is uploaded, and
+   * no uploader alters it.
+   */
+  @Test
+  void whatWasEncoded_isLostByNoMove() throws SQLException {
+    UUID id = sessions.ended();
+    Claim encode = claimOne(Work.ENCODE, "encoder");
+    Await.result(artefacts().putArtefact(id, encode.claimant(), video("good")));
+    Await.result(report(encode, RecordingStage.DONE_ENCODED));
+
+    for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+      Claim upload = claimOne(Work.UPLOAD, "uploader");
+      refused(
+          artefacts().putArtefact(id, upload.claimant(), video("altered")), ErrorCode.NOT_OWNER);
+      refused(artefacts().putArtefact(id, encode.claimant(), video("late")), ErrorCode.NOT_OWNER);
+      sessions.silent(id, LONG_SILENCE);
+      Await.result(claims.giveUpStale(Work.UPLOAD, LIMIT, 0, MOST_ATTEMPTS, 100));
+      assertThat(locations(id)).containsExactly("good");
+    }
+    assertThat(sessions.stage(id)).isEqualTo(RecordingStage.FAILED);
+    assertThat(Await.result(claims.retry(id, Initiator.WATCHDOG)).stage())
+        .isEqualTo(RecordingStage.DONE_ENCODED);
+    Claim upload = claimOne(Work.UPLOAD, "uploader");
+    assertThat(upload.attempt()).isEqualTo(1);
+    Await.result(artefacts().putDestination(id, upload.claimant(), ArtefactKind.VIDEO, "there"));
+    Await.result(report(upload, RecordingStage.DONE_UPLOADED));
+    assertThat(giveUpStale(0)).isEmpty();
+    assertThat(locations(id)).containsExactly("good");
+  }
+
+  /** What an attempt left is let go by the next one, which makes everything anew. */
+  @Test
+  void whatAnUnfinishedAttemptMade_staysUntilTheNextBegins() throws SQLException {
+    UUID id = sessions.ended();
+    Claim first = claimOne(Work.ENCODE, "encoder");
+    Await.result(artefacts().putArtefact(id, first.claimant(), video("unfinished")));
+    sessions.silent(id, LONG_SILENCE);
+    assertThat(giveUpStale(0)).hasSize(1);
+    assertThat(locations(id)).containsExactly("unfinished");
+    Claim second = claimOne(Work.ENCODE, "encoder");
+    assertThat(locations(id)).isEmpty();
+    refused(artefacts().putArtefact(id, first.claimant(), video("late")), ErrorCode.NOT_OWNER);
+    Await.result(artefacts().putArtefact(id, second.claimant(), video("whole")));
+    assertThat(locations(id)).containsExactly("whole");
+  }
+
+  /**
+   * PITFALLS 15: whoever reports while the watchdog comes by has either finished, or been moved.
+   */
+  @Test
+  void workThatEndsAsTheWatchdogComesBy_isEitherDoneOrPutBack() throws SQLException {
+    int recordings = 100;
+    sessions.ended(recordings);
+    List<Claim> finishing = new ArrayList<>();
+    Await.result(claims.claim(Work.ENCODE, Collections.nCopies(recordings, "encoder"), LEASE, 0))
+        .granted()
+        .forEach(granted -> finishing.add(granted.claim()));
+    for (Claim claim : finishing) {
+      Await.result(
+          artefacts().putArtefact(claim.sessionId(), claim.claimant(), video(claim.claimToken())));
+      sessions.silent(claim.sessionId(), LONG_SILENCE);
+    }
+
+    Future<List<ClaimStore.GivenUp>> sweep =
+        claims.giveUpStale(Work.ENCODE, LIMIT, 0, MOST_ATTEMPTS, recordings);
+    Set<UUID> done = ConcurrentHashMap.newKeySet();
+    List<Future<?>> reports = new ArrayList<>();
+    Collections.reverse(finishing);
+    for (Claim claim : finishing) {
+      reports.add(
+          report(claim, RecordingStage.DONE_ENCODED)
+              .onSuccess(moved -> done.add(claim.sessionId()))
+              .otherwiseEmpty());
+    }
+    Await.result(Future.join(reports));
+    List<UUID> givenUp = Await.result(sweep).stream().map(ClaimStore.GivenUp::sessionId).toList();
+
+    assertThat(givenUp).doesNotContainAnyElementsOf(done);
+    assertThat(givenUp.size() + done.size()).isEqualTo(recordings);
+    for (Claim claim : finishing) {
+      boolean wasDone = done.contains(claim.sessionId());
+      assertThat(sessions.stage(claim.sessionId()))
+          .isEqualTo(wasDone ? RecordingStage.DONE_ENCODED : RecordingStage.ENDED);
+      assertThat(sessions.events(claim.sessionId()))
+          .containsExactly("encoding", wasDone ? "encoded" : "requeued");
+      assertThat(locations(claim.sessionId())).containsExactly(claim.claimToken());
+    }
+  }
+
+  private static RecordingStore artefacts() {
+    return new RecordingStore(store.database());
+  }
+
+  private static ArtefactRow video(String location) {
+    return new ArtefactRow(ArtefactKind.VIDEO, "video/mp4", 1, "00".repeat(32), location, null);
+  }
+
+  private static List<String> locations(UUID id) throws SQLException {
+    return sql.column("SELECT location FROM artefact WHERE session_id = ?", id);
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.curfew.cluster.ClusterClock;
 import dev.curfew.lease.RecordingStage;
 import dev.curfew.lease.Work;
 import dev.curfew.store.ClaimStore;
+import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.testing.Await;
 import dev.curfew.testing.CuttableLink;
 import dev.curfew.testing.DirectSql;
@@ -15,10 +16,12 @@ import dev.curfew.testing.TestStore;
 import io.vertx.core.Future;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.LocalDate;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +31,7 @@ class WatchdogTest {
   private static final Duration INTERVAL = Duration.ofMillis(100);
   private static final long LONG_SILENCE = Duration.ofMinutes(11).toMillis();
 
+  private DatabaseEndpoint direct;
   private CuttableLink link;
   private TestStore store;
   private DirectSql sql;
@@ -36,12 +40,14 @@ class WatchdogTest {
   private ClusterClock clock;
   private final List<UUID> lookedAt = new CopyOnWriteArrayList<>();
   private final List<UUID> undone = new CopyOnWriteArrayList<>();
+  private volatile Runnable atEverySweep = () -> {};
 
   @BeforeEach
   void open() throws Exception {
     TestStore migrated = TestStore.open();
     sql = DirectSql.open(migrated.endpoint());
-    link = CuttableLink.to(migrated.endpoint());
+    direct = migrated.endpoint();
+    link = CuttableLink.to(direct);
     migrated.close();
     store = TestStore.open(link.endpoint());
     sessions = new RecordedSessions(sql);
@@ -66,12 +72,7 @@ class WatchdogTest {
             on.database(),
             clockThere,
             new Bus(on.vertx()),
-            new Watchdog.Repairs() {
-              @Override
-              public Future<Void> settleRules() {
-                return Future.succeededFuture();
-              }
-
+            new IdleRepairs() {
               @Override
               public void lookAgain(UUID sessionId) {
                 lookedAt.add(sessionId);
@@ -80,22 +81,13 @@ class WatchdogTest {
               @Override
               public Future<Void> undo(UUID sessionId) {
                 undone.add(sessionId);
-                return Future.succeededFuture();
+                return super.undo(sessionId);
               }
 
               @Override
               public Future<Void> settleRequests() {
-                return Future.succeededFuture();
-              }
-
-              @Override
-              public Future<Void> retireRecordings() {
-                return Future.succeededFuture();
-              }
-
-              @Override
-              public Future<LocalDate> releaseEvents(LocalDate firstKept) {
-                return Future.succeededFuture(firstKept);
+                atEverySweep.run();
+                return super.settleRequests();
               }
             },
             new Watchdog.Options(
@@ -108,6 +100,10 @@ class WatchdogTest {
                 Duration.ofDays(90)));
     Await.result(on.vertx().deployVerticle(watchdog));
     return watchdog;
+  }
+
+  private static long moves(Watchdog watchdog, RecordingStage from, RecordingStage to) {
+    return watchdog.figures().moves(new WatchdogFigures.Move(from, to));
   }
 
   private UUID claimed() throws SQLException {
@@ -223,6 +219,90 @@ class WatchdogTest {
       assertThat(second.figures().active()).isFalse();
       Await.result(store.vertx().undeploy(first.deploymentID()));
       Await.until("the other takes the seat", () -> second.figures().active());
+      otherClock.close();
+    }
+  }
+
+  @Test
+  void deadUploader_losesItsRecordingAndTheLastAttemptFails() throws SQLException {
+    Watchdog watchdog = deploy(store, clock, Duration.ofMillis(300));
+    UUID id = sessions.ended();
+    sql.run("UPDATE recording SET stage = 4, attempt = 0 WHERE session_id = ?", id);
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      Await.result(claims.claim(Work.UPLOAD, List.of("uploader"), LEASE, 0));
+      sessions.silent(id, LONG_SILENCE);
+      RecordingStage next = attempt < 3 ? RecordingStage.DONE_ENCODED : RecordingStage.FAILED;
+      Await.until("given up", () -> sessions.stage(id) == next);
+    }
+    assertThat(sessions.events(id))
+        .containsExactly("uploading", "requeued", "uploading", "requeued", "uploading", "failed");
+    assertThat(
+            sql.column(
+                """
+                SELECT (data->'by'->>'name') || ': ' || left(data->>'reason', 24) FROM event
+                WHERE session_id = ? AND type ~ '(requeued|failed)$'
+                """,
+                id))
+        .hasSize(3)
+        .containsOnly("watchdog: its owner has been silent");
+    assertThat(moves(watchdog, RecordingStage.UPLOADING, RecordingStage.DONE_ENCODED)).isEqualTo(2);
+    assertThat(moves(watchdog, RecordingStage.UPLOADING, RecordingStage.FAILED)).isEqualTo(1);
+    assertThat(watchdog.figures().lastSweepAgeSeconds()).isBetween(0.0, 20.0);
+  }
+
+  /** Invariant 6: whoever stood still heard nobody, and holds it against nobody. */
+  @Test
+  void silence_whileTheWatchdogItselfStoodStill_doesNotCount() throws SQLException {
+    Duration limit = Duration.ofSeconds(2);
+    AtomicLong resumed = new AtomicLong();
+    Watchdog watchdog = deploy(store, clock, limit);
+    Await.until("it sweeps", () -> watchdog.figures().active());
+    UUID id = claimed();
+    atEverySweep =
+        () -> {
+          if (resumed.get() == 0) {
+            LockSupport.parkNanos(Duration.ofMillis(5_500).toNanos());
+            resumed.set(System.nanoTime());
+          }
+        };
+    Await.until("it resumes", () -> resumed.get() > 0);
+    sessions.silent(id, LONG_SILENCE);
+    Await.until("put back", () -> sessions.stage(id) == RecordingStage.ENDED);
+    assertThat(Duration.ofNanos(System.nanoTime() - resumed.get()))
+        .as("a whole limit after the standstill")
+        .isGreaterThanOrEqualTo(limit);
+  }
+
+  @Test
+  void seat_goesToTheNextNodeWhenTheConnectionOfItsHolderDies() throws Exception {
+    Watchdog first = deploy(store, clock, Duration.ofMillis(500));
+    assertThat(first.figures().active()).isTrue();
+    try (TestStore other = TestStore.open(direct)) {
+      ClusterClock otherClock = Await.result(ClusterClock.start(other.vertx(), other.database()));
+      Watchdog second = deploy(other, otherClock, Duration.ofMillis(500));
+      List<UUID> dead = sessions.ended(20);
+      Await.result(
+          new ClaimStore(other.database())
+              .claim(Work.ENCODE, Collections.nCopies(20, "encoder"), LEASE, 0));
+      assertThat(second.figures().active()).isFalse();
+
+      link.cut();
+      for (UUID id : dead) {
+        sessions.silent(id, LONG_SILENCE);
+      }
+      Await.until("the other takes over", () -> second.figures().active());
+      link.mend();
+
+      for (UUID id : dead) {
+        Await.until("put back", () -> sessions.stage(id) == RecordingStage.ENDED);
+        assertThat(sessions.events(id)).as("put back once").containsExactly("encoding", "requeued");
+      }
+      Await.until("the first knows", () -> !first.figures().active());
+      assertThat(
+              moves(first, RecordingStage.ENCODING, RecordingStage.ENDED)
+                  + moves(second, RecordingStage.ENCODING, RecordingStage.ENDED))
+          .isEqualTo(20);
+      Await.result(other.vertx().undeploy(second.deploymentID()));
       otherClock.close();
     }
   }
