@@ -34,6 +34,7 @@ import picocli.CommandLine.HelpCommand;
       KeysCommand.class,
       UsersCommand.class,
       AuditCommand.class,
+      StorageCommand.class,
       HelpCommand.class
     })
 public final class Main implements Runnable {

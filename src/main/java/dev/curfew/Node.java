@@ -61,6 +61,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -83,6 +84,9 @@ final class Node {
 
   /** A clock that may be further off than this must not decide when sessions end. */
   private static final long WIDEST_CLOCK_ERROR_MILLIS = 1_000;
+
+  /** How often the stores of recordings are tried. */
+  private static final Duration STORAGE_INTERVAL = Duration.ofMinutes(1);
 
   /**
    * One for each processor, half of Vert.x's own number: nothing blocks them, and a call finds its
@@ -204,6 +208,7 @@ final class Node {
             bus,
             ClaimCoordinator.Options.withLease(config.recording().lease()));
     RecordingParts recordings = RecordingParts.open(vertx, config, database, bus);
+    running.push(recordings::close);
     Signals signals =
         Signals.of(
             vertx,
@@ -226,12 +231,16 @@ final class Node {
             new EventStreams(feed, hub),
             signals,
             new Audit(database, sealKey),
+            recordings.stores()::states,
             clock::now,
             config);
     return shards
         .serveAll()
         .compose(served -> deploy(() -> hub))
         .compose(served -> deploy(() -> claims))
+        .compose(
+            served ->
+                deploy(() -> new StorageWatch(recordings.stores(), clock::now, STORAGE_INTERVAL)))
         .compose(served -> recordings.startWorkers(claims, this::deploy))
         .compose(
             served ->
@@ -267,6 +276,7 @@ final class Node {
                       frontend);
               metrics.clock(clock);
               metrics.shards(shards);
+              metrics.storage(recordings.stores());
               metrics.alerts(hub, bridge);
               return listen(gateway, frontend, feed, hub, bridge, checks(clock, shards))
                   .compose(served -> listen(bridge))

@@ -6,6 +6,7 @@ import dev.curfew.cluster.ClusterClock;
 import dev.curfew.delivery.DeliveryFigures;
 import dev.curfew.grant.Grants;
 import dev.curfew.shard.ShardHost;
+import dev.curfew.storage.StoreState;
 import dev.curfew.store.LaneQueue;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -43,6 +44,15 @@ final class NodeMetrics {
         clock,
         known -> known.databaseAnswers() ? 1 : 0,
         "Whether the database answered last");
+  }
+
+  void storage(RecordingStores stores) {
+    for (StoreState state : stores.states()) {
+      Gauge.builder("curfew_storage_up", stores, all -> all.isReady(state.store()) ? 1 : 0)
+          .description("Whether the store could be written, read and deleted from when last tried")
+          .tag("store", state.store())
+          .register(metrics);
+    }
   }
 
   void shards(ShardHost shards) {

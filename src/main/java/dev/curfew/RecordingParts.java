@@ -11,7 +11,6 @@ import dev.curfew.recording.RecordingOptions;
 import dev.curfew.recording.RecordingSurroundings;
 import dev.curfew.recording.Recordings;
 import dev.curfew.recording.UploaderWorker;
-import dev.curfew.storage.FolderStore;
 import dev.curfew.store.Database;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -25,28 +24,29 @@ import java.util.function.Supplier;
 final class RecordingParts {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(2);
 
+  private final Vertx vertx;
   private final CurfewConfig config;
   private final RecordingSurroundings around;
   private final Recordings recordings;
+  private final RecordingStores stores;
 
-  private RecordingParts(CurfewConfig config, RecordingSurroundings around) {
+  private RecordingParts(
+      Vertx vertx, CurfewConfig config, RecordingStores stores, RecordingSurroundings around) {
+    this.vertx = vertx;
     this.config = config;
+    this.stores = stores;
     this.around = around;
     this.recordings = new NodeRecordings(around);
   }
 
   /** Opens the stores: blocking, once at the start. */
   static RecordingParts open(Vertx vertx, CurfewConfig config, Database database, Bus bus) {
+    RecordingStores stores = RecordingStores.open(config.recording());
     RecordingSurroundings around =
         new RecordingSurroundings(
-            vertx,
-            database,
-            bus,
-            new FolderStore(config.recording().rawDirectory()),
-            new FolderStore(config.recording().destination()),
-            options(config));
+            vertx, database, bus, stores.raw(), stores.finished(), options(config));
     around.clearLeftovers();
-    return new RecordingParts(config, around);
+    return new RecordingParts(vertx, config, stores, around);
   }
 
   private static RecordingOptions options(CurfewConfig config) {
@@ -70,6 +70,21 @@ final class RecordingParts {
     return recordings;
   }
 
+  RecordingStores stores() {
+    return stores;
+  }
+
+  /** Lets go of the stores. */
+  Future<Void> close() {
+    return vertx
+        .executeBlocking(
+            () -> {
+              stores.close();
+              return true;
+            })
+        .mapEmpty();
+  }
+
   /** Starts the workers of this node's roles. */
   Future<Void> startWorkers(Claims claims, Function<Supplier<Deployable>, Future<Void>> deploy) {
     String node = config.node().name();
@@ -83,6 +98,9 @@ final class RecordingParts {
     if (config.node().roles().contains(NodeRole.UPLOADER)) {
       started =
           started.compose(none -> deploy.apply(() -> new UploaderWorker(around, claims, node)));
+    }
+    if (config.node().roles().contains(NodeRole.WATCHDOG)) {
+      started = started.compose(none -> deploy.apply(around::textIndexer));
     }
     return started;
   }

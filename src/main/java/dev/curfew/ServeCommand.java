@@ -4,7 +4,6 @@ import dev.curfew.config.ConfigLoader;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.config.Secret;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +34,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    CurfewConfig config = load();
+    CurfewConfig config = ConfigLoader.ofNode(file, System.getenv()).load();
     LogOutput.apply(config.logging());
     NodeProcess process = NodeProcess.start(config);
     System.out.println("Curfew " + Version.number() + " serves " + process.url());
@@ -50,16 +49,5 @@ final class ServeCommand implements Callable<Integer> {
   private static void showKey(String key) {
     System.out.println();
     System.out.println("administrator's API key, shown this once: " + key);
-  }
-
-  private CurfewConfig load() {
-    ConfigLoader loader = new ConfigLoader();
-    Path given = file;
-    if (given == null) {
-      loader.defaultFile();
-    } else {
-      loader.file(given);
-    }
-    return loader.environment(System.getenv()).override(Map.of()).load();
   }
 }

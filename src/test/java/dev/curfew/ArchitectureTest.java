@@ -105,6 +105,7 @@ class ArchitectureTest {
               "recording",
               "session",
               "signals",
+              "storage",
               "store",
               "fault"));
 

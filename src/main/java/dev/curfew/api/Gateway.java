@@ -9,12 +9,16 @@ import dev.curfew.config.CurfewConfig;
 import dev.curfew.directory.Directory;
 import dev.curfew.recording.Recordings;
 import dev.curfew.signals.Signals;
+import dev.curfew.storage.StoreState;
+import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * All that a dialect may reach.
  *
  * @param sessions the way to live sessions
+ * @param storage the stores of this node's recordings, as they were last found
  * @param clock the cluster's time in epoch milliseconds
  */
 public record Gateway(
@@ -26,5 +30,6 @@ public record Gateway(
     EventStreams eventStreams,
     Signals signals,
     Audit audit,
+    Supplier<List<StoreState>> storage,
     LongSupplier clock,
     CurfewConfig config) {}

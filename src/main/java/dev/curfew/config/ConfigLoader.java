@@ -36,6 +36,16 @@ public final class ConfigLoader {
   private final Map<String, String> environment = new LinkedHashMap<>();
   private @Nullable Path file;
 
+  /**
+   * The settings of a node that is started with this file and these variables.
+   *
+   * @param file none for {@link #DEFAULT_FILE}, if there is one
+   */
+  public static ConfigLoader ofNode(@Nullable Path file, Map<String, String> variables) {
+    ConfigLoader loader = new ConfigLoader();
+    return (file == null ? loader.defaultFile() : loader.file(file)).environment(variables);
+  }
+
   /** Other defaults than the shipped ones, for a command that needs them. */
   public ConfigLoader fallback(Map<String, String> settings) {
     fallbacks.putAll(settings);

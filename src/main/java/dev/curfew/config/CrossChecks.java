@@ -2,7 +2,6 @@ package dev.curfew.config;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.Optional;
@@ -37,7 +36,7 @@ final class CrossChecks {
     checkListeners(config, refuse);
     checkDatabase(config, refuse);
     checkNode(config, refuse);
-    checkRecordingDirectories(config.recording(), refuse);
+    StoreChecks.check(config.recording(), refuse);
     if (!COOKIE_NAME.matcher(config.am().cookieName()).matches()) {
       refuse.accept(
           "am.cookie-name", "must be at most 64 letters, digits, hyphens and underscores");
@@ -48,7 +47,7 @@ final class CrossChecks {
   }
 
   private static void checkListeners(CurfewConfig config, BiConsumer<String, String> refuse) {
-    if (!HOST.matcher(config.http().host()).matches()) {
+    if (!isHost(config.http().host())) {
       refuse.accept("http.host", "must be an address or a host name");
     }
     if (config.bridge().port() != 0 && config.bridge().port() == config.http().port()) {
@@ -58,6 +57,10 @@ final class CrossChecks {
       String missing = config.tls().key().isPresent() ? "tls.certificate" : "tls.key";
       refuse.accept(missing, "is needed too: a certificate and its key go together");
     }
+  }
+
+  static boolean isHost(String text) {
+    return HOST.matcher(text).matches();
   }
 
   private static void checkDatabase(CurfewConfig config, BiConsumer<String, String> refuse) {
@@ -98,20 +101,6 @@ final class CrossChecks {
     }
   }
 
-  /** What is at the destination must outlive the clean-up of what is not. */
-  private static void checkRecordingDirectories(
-      CurfewConfig.Recording recording, BiConsumer<String, String> refuse) {
-    if (overlap(recording.rawDirectory(), recording.workDirectory())) {
-      refuse.accept("recording.work-directory", "must be apart from recording.raw-directory");
-    }
-    if (overlap(recording.rawDirectory(), recording.destination())) {
-      refuse.accept("recording.destination", "must be apart from recording.raw-directory");
-    }
-    if (overlap(recording.workDirectory(), recording.destination())) {
-      refuse.accept("recording.destination", "must be apart from recording.work-directory");
-    }
-  }
-
   private static void checkIssuers(CurfewConfig.Auth auth, BiConsumer<String, String> refuse) {
     if (!isUrl(auth.issuer())) {
       refuse.accept("auth.issuer", "must be an http or https URL without query or fragment");
@@ -147,7 +136,7 @@ final class CrossChecks {
     return null;
   }
 
-  private static boolean isUrl(String text) {
+  static boolean isUrl(String text) {
     try {
       URI url = new URI(text);
       return ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
@@ -158,12 +147,6 @@ final class CrossChecks {
     } catch (URISyntaxException e) {
       return false;
     }
-  }
-
-  private static boolean overlap(Path one, Path other) {
-    Path a = one.toAbsolutePath().normalize();
-    Path b = other.toAbsolutePath().normalize();
-    return a.startsWith(b) || b.startsWith(a);
   }
 
   private static void checkKey(

@@ -57,6 +57,11 @@ public record CurfewConfig(
     return new ConfigLoader().override(settings).load();
   }
 
+  /** The kind of the recordings' destination, as gateways are told it. */
+  public StorageMode storageMode() {
+    return psm.storageMode().orElse(recording.finished().kind().storageMode());
+  }
+
   /**
    * The HTTP listener.
    *
@@ -188,9 +193,11 @@ public record CurfewConfig(
   /**
    * @param lease how long a claim holds without Polling
    * @param maxAttempts claims of one stage before the recording is Failed
-   * @param rawDirectory chunks as they arrive
+   * @param rawDirectory chunks as they arrive, where {@code raw} is a folder
    * @param workDirectory the encoder's files until they are uploaded
-   * @param destination where finished recordings are stored
+   * @param destination where finished recordings are stored, where {@code finished} is a folder
+   * @param raw the store of chunks
+   * @param finished the store of finished recordings
    * @param localRetention how long raw chunks stay after the destination was read back
    */
   public record Recording(
@@ -199,6 +206,8 @@ public record CurfewConfig(
       @Setting("${data.dir}/recordings/raw") Path rawDirectory,
       @Setting("${data.dir}/recordings/work") Path workDirectory,
       @Setting("${data.dir}/recordings/stored") Path destination,
+      StoreSettings raw,
+      StoreSettings finished,
       @Setting(value = "1d", min = "0s", max = "3650d") Duration localRetention) {}
 
   /**
@@ -291,14 +300,15 @@ public record CurfewConfig(
   /**
    * What gateways are told by GetPAMSettings.
    *
-   * @param storageMode kind of the recordings' destination
+   * @param storageMode kind of the recordings' destination; none for what it is, see {@link
+   *     CurfewConfig#storageMode()}
    * @param encodingEnabled whether recordings are encoded
    * @param recordKeystrokes whether keystrokes are kept
    * @param captureClipboard whether the clipboard is kept
    * @param encryptionKey base64 of 32 bytes, told to clients with the scope for it
    */
   public record Psm(
-      @Setting("UNC") StorageMode storageMode,
+      @Setting("") Optional<StorageMode> storageMode,
       @Setting("true") boolean encodingEnabled,
       @Setting("true") boolean recordKeystrokes,
       @Setting("true") boolean captureClipboard,

@@ -56,6 +56,8 @@ class CurfewConfigTest {
                     Path.of("./data/recordings/raw"),
                     Path.of("./data/recordings/work"),
                     Path.of("./data/recordings/stored"),
+                    store(),
+                    store(),
                     Duration.ofDays(1)),
                 new CurfewConfig.Auth(
                     "http://localhost:8080",
@@ -70,8 +72,7 @@ class CurfewConfigTest {
                 new CurfewConfig.Pra(
                     CurfewConfig.PraProduct.PRA,
                     new CurfewConfig.PraRateLimit(20, 15000, Set.of())),
-                new CurfewConfig.Psm(
-                    CurfewConfig.StorageMode.UNC, true, true, true, Optional.empty()),
+                new CurfewConfig.Psm(Optional.empty(), true, true, true, Optional.empty()),
                 new CurfewConfig.Am(
                     "iPlanetDirectoryPro", List.of("ldapService", "adminconsoleservice")),
                 new CurfewConfig.Webhooks(false, Duration.ofDays(7)),
@@ -81,6 +82,40 @@ class CurfewConfigTest {
                 new CurfewConfig.Logging(CurfewConfig.LogFormat.TEXT, CurfewConfig.LogLevel.INFO),
                 new CurfewConfig.Bootstrap(Optional.empty(), Optional.empty())));
     assertThat(config.database().isEmbedded()).isTrue();
+  }
+
+  private static StoreSettings store() {
+    return new StoreSettings(
+        StoreKind.FOLDER,
+        new StoreSettings.Smb(
+            Optional.empty(),
+            445,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            true,
+            Duration.ofSeconds(30)),
+        new StoreSettings.S3(
+            Optional.empty(),
+            "us-east-1",
+            Optional.empty(),
+            Optional.empty(),
+            false,
+            Optional.empty(),
+            Optional.empty(),
+            S3Encryption.NONE,
+            Optional.empty(),
+            Duration.ofSeconds(30)),
+        new StoreSettings.Azure(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Duration.ofSeconds(30)));
   }
 
   @Test
@@ -121,6 +156,60 @@ class CurfewConfigTest {
             "recording.raw-directory",
             "recording.work-directory",
             "recording.destination",
+            "recording.raw.kind",
+            "recording.raw.smb.host",
+            "recording.raw.smb.port",
+            "recording.raw.smb.share",
+            "recording.raw.smb.folder",
+            "recording.raw.smb.domain",
+            "recording.raw.smb.user",
+            "recording.raw.smb.password",
+            "recording.raw.smb.encrypt",
+            "recording.raw.smb.timeout",
+            "recording.raw.s3.endpoint",
+            "recording.raw.s3.region",
+            "recording.raw.s3.bucket",
+            "recording.raw.s3.prefix",
+            "recording.raw.s3.path-style",
+            "recording.raw.s3.access-key-id",
+            "recording.raw.s3.secret-access-key",
+            "recording.raw.s3.encryption",
+            "recording.raw.s3.kms-key-id",
+            "recording.raw.s3.timeout",
+            "recording.raw.azure.endpoint",
+            "recording.raw.azure.account",
+            "recording.raw.azure.container",
+            "recording.raw.azure.prefix",
+            "recording.raw.azure.account-key",
+            "recording.raw.azure.sas-token",
+            "recording.raw.azure.timeout",
+            "recording.finished.kind",
+            "recording.finished.smb.host",
+            "recording.finished.smb.port",
+            "recording.finished.smb.share",
+            "recording.finished.smb.folder",
+            "recording.finished.smb.domain",
+            "recording.finished.smb.user",
+            "recording.finished.smb.password",
+            "recording.finished.smb.encrypt",
+            "recording.finished.smb.timeout",
+            "recording.finished.s3.endpoint",
+            "recording.finished.s3.region",
+            "recording.finished.s3.bucket",
+            "recording.finished.s3.prefix",
+            "recording.finished.s3.path-style",
+            "recording.finished.s3.access-key-id",
+            "recording.finished.s3.secret-access-key",
+            "recording.finished.s3.encryption",
+            "recording.finished.s3.kms-key-id",
+            "recording.finished.s3.timeout",
+            "recording.finished.azure.endpoint",
+            "recording.finished.azure.account",
+            "recording.finished.azure.container",
+            "recording.finished.azure.prefix",
+            "recording.finished.azure.account-key",
+            "recording.finished.azure.sas-token",
+            "recording.finished.azure.timeout",
             "recording.local-retention",
             "auth.issuer",
             "auth.access-token-ttl",
@@ -192,6 +281,37 @@ class CurfewConfigTest {
               .isEqualTo(ValueReader.read(setting, setting.defaultValue(), problems));
         });
     assertThat(new ConfigLoader().file(SHIPPED).load()).isEqualTo(CurfewConfig.defaults());
+  }
+
+  @Test
+  void storageMode_followsTheKindOfDestination() {
+    assertThat(CurfewConfig.defaults().storageMode()).isEqualTo(CurfewConfig.StorageMode.UNC);
+    assertThat(withFinished("s3", Map.of("recording.finished.s3.bucket", "recordings")))
+        .isEqualTo(CurfewConfig.StorageMode.AWS);
+    assertThat(
+            withFinished(
+                "azure",
+                Map.of(
+                    "recording.finished.azure.account", "firm",
+                    "recording.finished.azure.container", "recordings",
+                    "recording.finished.azure.sas-token", "sv=1&sig=2")))
+        .isEqualTo(CurfewConfig.StorageMode.AZURE);
+    assertThat(
+            withFinished(
+                "smb",
+                Map.of(
+                    "recording.finished.smb.host", "files",
+                    "recording.finished.smb.share", "recordings",
+                    "recording.finished.smb.user", "curfew",
+                    "recording.finished.smb.password", "hunter2",
+                    "psm.storage-mode", "Azure")))
+        .isEqualTo(CurfewConfig.StorageMode.AZURE);
+  }
+
+  private static CurfewConfig.StorageMode withFinished(String kind, Map<String, String> settings) {
+    Map<String, String> all = new LinkedHashMap<>(settings);
+    all.put("recording.finished.kind", kind);
+    return CurfewConfig.of(all).storageMode();
   }
 
   @Test

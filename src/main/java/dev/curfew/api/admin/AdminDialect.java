@@ -51,6 +51,8 @@ public final class AdminDialect implements Dialect {
     recordings(routes);
     events(routes);
     audit(routes);
+    routes.add(
+        ApiRoute.get(ADMIN + "/storage", Need.scope(Scope.ADMIN), new StorageCalls(gateway)::show));
     return routes;
   }
 

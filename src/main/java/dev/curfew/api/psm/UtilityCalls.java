@@ -45,7 +45,7 @@ final class UtilityCalls {
     return Future.succeededFuture(
         Answer.ok(
             new JsonObject()
-                .put("PSMStorageMode", psm.storageMode().toString())
+                .put("PSMStorageMode", gateway.config().storageMode().toString())
                 .put("PSMEncodingEnabled", psm.encodingEnabled())
                 .put("PSMEncryptionKey", key)
                 .put("PSMRecordKeyStrokes", psm.recordKeystrokes())
