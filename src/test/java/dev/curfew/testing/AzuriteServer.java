@@ -108,19 +108,18 @@ public final class AzuriteServer implements AutoCloseable {
   }
 
   /** Ends the server at once. */
-  public void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+  public void kill() {
+    process.destroyForcibly();
+    Await.until("the end of azurite", () -> !process.isAlive());
   }
 
   /** Lets the server hang, or go on: connections stay, answers do not come. */
-  public void setSuspended(boolean suspended) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", suspended ? "-STOP" : "-CONT", Long.toString(process.pid()))
-        .start()
-        .waitFor();
+  public void setSuspended(boolean suspended) {
+    Signals.setSuspended(process.toHandle(), suspended);
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     kill();
   }
 }

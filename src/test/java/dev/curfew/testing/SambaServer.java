@@ -161,12 +161,8 @@ public final class SambaServer implements AutoCloseable {
   }
 
   /** Lets the server hang, or go on: connections stay, answers do not come. */
-  public void setSuspended(boolean suspended) throws IOException, InterruptedException {
-    for (ProcessHandle each : processes()) {
-      new ProcessBuilder("kill", suspended ? "-STOP" : "-CONT", Long.toString(each.pid()))
-          .start()
-          .waitFor();
-    }
+  public void setSuspended(boolean suspended) {
+    processes().forEach(each -> Signals.setSuspended(each, suspended));
   }
 
   /** What the server tells of its sessions: for each how it is encrypted and signed. */
