@@ -20,8 +20,15 @@ public final class CaptureSessions {
     this.api = api;
   }
 
-  /** A session that is over, with all of the capture at its true distances in time. */
+  /** A session that is over, with all of the capture. */
   public String ended() {
+    String id = captured();
+    end(id);
+    return id;
+  }
+
+  /** A live session with all of the capture at its true distances in time. */
+  public String captured() {
     String id = live();
     CapturedSession capture = CAPTURE.read();
     long start = Instant.parse(shown(id).getString("startedAt")).toEpochMilli();
@@ -41,7 +48,6 @@ public final class CaptureSessions {
         api.post(PSM + "saveclipboard", body.put("text", copied.text()));
       }
     }
-    end(id);
     return id;
   }
 
