@@ -13,9 +13,9 @@
  *       are in {@link dev.curfew.recording.ChunkManifest}. Text stays in the row; bytes go to a
  *       {@link dev.curfew.recording.ChunkStore} first, so a chunk that is listed is also stored,
  *       and it is acknowledged only then.
- *   <li><b>Spool.</b> While the store is away, {@link dev.curfew.recording.CaptureStore} keeps bytes
- *       in the node's own {@link dev.curfew.recording.Spool}, and the manifest's line names the
- *       node; {@link dev.curfew.recording.SpoolDrainer} moves them on.
+ *   <li><b>Spool.</b> While the store is away, {@link dev.curfew.recording.CaptureStore} keeps
+ *       bytes in the node's own {@link dev.curfew.recording.Spool}, and the manifest's line names
+ *       the node; {@link dev.curfew.recording.SpoolDrainer} moves them on.
  *   <li><b>Encoding.</b> {@link dev.curfew.recording.Encoder} makes the artefacts of a {@link
  *       dev.curfew.recording.RecordingSource}: an MP4 with the true capture times, captions,
  *       timeline, thumbnail, raw terminal bytes.
@@ -40,8 +40,8 @@
  *   <li>A store or destination that cannot be reached is {@code STORAGE_UNAVAILABLE}; the call may
  *       be repeated and changes nothing twice. One that returns something else than was written is
  *       {@code STORAGE_CORRUPT}.
- *   <li>The store of raw recordings is away, or takes longer for a chunk than it may: capture goes on
- *       into the spool, up to its limit, and is refused with {@code STORAGE_UNAVAILABLE} then. A
+ *   <li>The store of raw recordings is away, or takes longer for a chunk than it may: capture goes
+ *       on into the spool, up to its limit, and is refused with {@code STORAGE_UNAVAILABLE} then. A
  *       chunk that another node holds in its spool is {@code STORAGE_UNAVAILABLE}, never missing. A
  *       node that is gone for good takes with it what its spool still held, and no more.
  *   <li>A store or the database is away when a worker needs it: the recording is put back without
