@@ -1,6 +1,7 @@
 package dev.curfew.recording;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
@@ -304,8 +305,7 @@ class SpoolTest {
           "UPDATE chunk SET spooled_on = 'node-2' WHERE session_id = ? AND sequence = 2",
           gateway.session);
       Content chunk = Await.result(node.recordings.chunk(gateway.session, 2));
-      assertThat(Await.failure(node.around.blocking(() -> node.bytes(chunk))))
-          .hasMessageContaining("node-2");
+      assertThatThrownBy(() -> node.bytes(chunk)).hasMessageContaining("node-2");
       assertUnavailable(
           node.recordings.verify(gateway.session, Duration.ofMinutes(1)), "node-2");
       node.end(gateway.session);

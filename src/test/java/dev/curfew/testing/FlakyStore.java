@@ -112,10 +112,12 @@ public class FlakyStore implements ObjectStore {
 
   @Override
   public Finding check() {
-    if (away) {
-      asked.incrementAndGet();
+    try {
+      reach();
+    } catch (CurfewException unavailable) {
+      return Finding.unreachable(unavailable.getMessage());
     }
-    return away ? Finding.unreachable("the store is away") : real.check();
+    return real.check();
   }
 
   @Override
