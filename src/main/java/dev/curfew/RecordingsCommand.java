@@ -1,6 +1,7 @@
 package dev.curfew;
 
 import dev.curfew.client.ApiClient;
+import dev.curfew.client.ApiFailure;
 import dev.curfew.client.ListQuery;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
@@ -22,11 +23,16 @@ import picocli.CommandLine.Parameters;
     name = "recordings",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    synopsisSubcommandLabel = "(list | search | show | download | hold | release | delete)",
-    description = "Lists, finds, shows, downloads, holds and deletes recordings of a running node.")
+    synopsisSubcommandLabel =
+        "(list | search | show | verify | download | hold | release | delete)",
+    description =
+        "Lists, finds, shows, verifies, downloads, holds and deletes recordings of a running node.")
 final class RecordingsCommand {
   private static final String PATH = "/api/v1/recordings";
   private static final String ADMINISTERED = "/api/v1/admin/recordings";
+
+  /** The exit code of a verification that could not be made. */
+  private static final int NOT_KNOWN = 3;
 
   @Command(
       name = "list",
@@ -108,6 +114,59 @@ final class RecordingsCommand {
       @Mixin OutputOptions output) {
     output.print(node.client().get(PATH + "/" + ListQuery.encoded(session)));
     return 0;
+  }
+
+  @Command(
+      name = "verify",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Reads all there is of a recording and proves that it is whole and unaltered, or names the",
+        "first part that is not. Exits 0 when it is intact, 1 when it is not, 3 when that cannot be",
+        "found out now. Prints the link at the end of its manifest: noted elsewhere, it proves later",
+        "that nothing was cut off."
+      })
+  int verify(
+      @Parameters(paramLabel = "SESSION") String session,
+      @Mixin ClientOptions node,
+      @Mixin OutputOptions output) {
+    String path = PATH + "/" + ListQuery.encoded(session) + "/verification";
+    JsonObject answer;
+    try {
+      ApiClient client = node.client();
+      do {
+        answer = client.get(path);
+      } while ("running".equals(answer.getString("result")));
+    } catch (ApiFailure failure) {
+      System.err.println("curfew: cannot be verified now: " + failure.getMessage());
+      return NOT_KNOWN;
+    }
+    if (output.json()) {
+      output.print(answer);
+    } else {
+      print(answer);
+    }
+    return "intact".equals(answer.getString("result")) ? 0 : 1;
+  }
+
+  private static void print(JsonObject verification) {
+    JsonObject bad = verification.getJsonObject("firstBad");
+    JsonObject manifest = verification.getJsonObject("manifest");
+    JsonObject contents = verification.getJsonObject("contents");
+    System.out.println(
+        bad == null
+            ? "intact: %d lines of the manifest, contents of %d chunks, %d artifacts%s"
+                .formatted(
+                    manifest.getLong("lines"),
+                    contents.getLong("verified"),
+                    verification.getJsonArray("artifacts").size(),
+                    verification.getBoolean("deliveryManifest") ? ", manifest.json" : "")
+            : "altered: " + bad.getString("part") + " " + bad.getString("reason"));
+    for (Object sentence : verification.getJsonArray("unchecked")) {
+      System.out.println("not verified: " + sentence);
+    }
+    if (bad == null && manifest.getString("link") != null) {
+      System.out.println("link " + manifest.getString("link"));
+    }
   }
 
   @Command(

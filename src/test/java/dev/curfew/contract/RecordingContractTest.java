@@ -72,6 +72,7 @@ class RecordingContractTest {
               "putArtifact",
               "getArtifact",
               "retryRecording",
+              "verifyRecording",
               "listRecordings",
               "getRecording");
     } finally {
@@ -468,6 +469,75 @@ class RecordingContractTest {
                 .json()
                 .getString("stage"))
         .isEqualTo("Ended");
+  }
+
+  // Verification
+
+  @Test
+  void recording_isVerifiedAndThatIsAudited() {
+    String session = at.psmSession();
+    record(session);
+    String path = "/api/v1/recordings/" + session + "/verification";
+    at.anonymous.get(path).is(401);
+    at.other.get(path).is(403);
+    at.stranger.get(path).is(404);
+    at.worker.get(path).is(403);
+    at.user.get(path + "?waitSeconds=61").is(400);
+    end(session);
+    JsonObject found = at.user.get(path).is(200).json();
+    assertThat(found.getString("result")).isEqualTo("intact");
+    assertThat(found.getJsonObject("manifest").getLong("lines")).isPositive();
+    assertThat(found.getJsonObject("contents").getLong("verified"))
+        .isEqualTo(found.getJsonObject("manifest").getLong("lines"));
+    assertThat(at.admin.get("/api/v1/events?session=" + session + "&limit=500").is(200).text())
+        .contains("dev.curfew.recording.read")
+        .contains("\"verification\"");
+  }
+
+  /**
+   * PITFALLS 17: a gateway that dies leaves no end marker. Its session ends by its silence, and the
+   * recording is listed, whole, verifiable and handed to an encoder like any other.
+   */
+  @Test
+  void recordingOfAGatewayThatDied_isListedVerifiedAndEncoded() {
+    int policy =
+        at.admin
+            .post(
+                "/api/v1/admin/policies",
+                new JsonObject().put("name", "short-silence").put("staleAfter", "2s"))
+            .is(201)
+            .json()
+            .getInteger("id");
+    String session =
+        at.session(
+            new JsonObject()
+                .put("kind", "psm")
+                .put("durationSeconds", 600)
+                .put("policy", policy)
+                .put("processInstance", GATEWAY));
+    record(session);
+    Await.until("the session was given up", () -> stage(session).equals("Ended"));
+    assertThat(
+            at.admin.get("/api/v1/admin/sessions/" + session).is(200).json().getString("endReason"))
+        .isEqualTo("LOST");
+    JsonObject listed =
+        at.admin
+            .get("/api/v1/recordings?session=" + session)
+            .is(200)
+            .json()
+            .getJsonArray("items")
+            .getJsonObject(0);
+    assertThat(listed.getString("stage")).isEqualTo("Ended");
+    assertThat(listed.getString("endedAt")).isNotNull();
+    JsonObject verified =
+        at.admin.get("/api/v1/recordings/" + session + "/verification").is(200).json();
+    assertThat(verified.getString("result")).isEqualTo("intact");
+    assertThat(verified.getJsonObject("manifest").getLong("lines"))
+        .isEqualTo(listed.getJsonObject("chunks").getLong("count"))
+        .isPositive();
+    String token = claim("EncoderClaim", session).getString("ClaimToken");
+    report(session, token, "Done-Encoded", new JsonObject()).is(200);
+    assertThat(stage(session)).isEqualTo("Done-Encoded");
   }
 
   // Searching

@@ -143,6 +143,7 @@ public final class AdminDialect implements Dialect {
     routes.add(ApiRoute.get(one + "/captions.vtt", views, recordings::captions));
     routes.add(ApiRoute.get(one + "/thumbnail", views, recordings::thumbnail));
     routes.add(ApiRoute.get(one + "/asciicast", views, recordings::asciicast));
+    routes.add(ApiRoute.get(one + "/verification", views, new VerificationCalls(gateway)::verify));
     routes.add(ApiRoute.get(one + "/raw", works, recordings::raw));
     routes.add(ApiRoute.get(one + "/chunks", works, recordings::chunks));
     routes.add(ApiRoute.get(one + "/chunks/:seq", works, recordings::chunk));
