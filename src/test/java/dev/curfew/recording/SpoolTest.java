@@ -306,8 +306,7 @@ class SpoolTest {
           gateway.session);
       Content chunk = Await.result(node.recordings.chunk(gateway.session, 2));
       assertThatThrownBy(() -> node.bytes(chunk)).hasMessageContaining("node-2");
-      assertUnavailable(
-          node.recordings.verify(gateway.session, Duration.ofMinutes(1)), "node-2");
+      assertUnavailable(node.recordings.verify(gateway.session, Duration.ofMinutes(1)), "node-2");
       node.end(gateway.session);
       node.deployEncoder();
       Await.until(
