@@ -4,10 +4,6 @@ import dev.curfew.replay.CaptureReader;
 import java.awt.Color;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
-import java.lang.management.MemoryUsage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,19 +47,15 @@ public final class EncoderProcess {
       }
       String[] fields = output.strip().split(" ");
       return new Need(
-          Integer.parseInt(fields[0]),
-          Long.parseLong(fields[1]),
-          Long.parseLong(fields[2]),
-          Long.parseLong(fields[3]));
+          Integer.parseInt(fields[0]), Long.parseLong(fields[1]), Long.parseLong(fields[2]));
     }
   }
 
   /**
-   * @param heapBytes the most that was used of the heap, garbage included
    * @param residentKilobytes the most that was resident of the whole process (VmHWM); 0 where the
    *     system does not tell
    */
-  public record Need(int frames, long millis, long heapBytes, long residentKilobytes) {}
+  public record Need(int frames, long millis, long residentKilobytes) {}
 
   private EncoderProcess() {}
 
@@ -105,8 +97,7 @@ public final class EncoderProcess {
     EncodedRecording encoded =
         encoder.encode(recording, Path.of(args[0]), fraction -> {}, () -> false);
     System.out.printf(
-        "%d %d %d %d%n",
-        encoded.frames(), (System.nanoTime() - began) / 1_000_000, heap(), resident());
+        "%d %d %d%n", encoded.frames(), (System.nanoTime() - began) / 1_000_000, resident());
   }
 
   private static List<byte[]> pictures(Pictures pictures) {
@@ -117,14 +108,6 @@ public final class EncoderProcess {
     }
     CaptureReader reader = CaptureReader.bundled(CaptureReader.DBA_MAINTENANCE);
     return reader.read().frames().stream().map(reader::image).toList();
-  }
-
-  private static long heap() {
-    return ManagementFactory.getMemoryPoolMXBeans().stream()
-        .filter(pool -> pool.getType() == MemoryType.HEAP)
-        .map(MemoryPoolMXBean::getPeakUsage)
-        .mapToLong(MemoryUsage::getUsed)
-        .sum();
   }
 
   private static long resident() {
