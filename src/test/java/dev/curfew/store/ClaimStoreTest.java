@@ -10,6 +10,7 @@ import dev.curfew.lease.Claimant;
 import dev.curfew.lease.RecordingStage;
 import dev.curfew.lease.Work;
 import dev.curfew.session.Initiator;
+import dev.curfew.session.RecordingRetention;
 import dev.curfew.store.ClaimStore.Grant;
 import dev.curfew.testing.Await;
 import dev.curfew.testing.DirectSql;
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ClaimStoreTest {
+  private static final String SHA256 = "00".repeat(32);
+
   private static final Duration LEASE = Duration.ofMinutes(2);
   private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final long LONG_SILENCE = Duration.ofMinutes(11).toMillis();
@@ -324,11 +327,12 @@ class ClaimStoreTest {
   }
 
   private static RecordingStore artefacts() {
-    return new RecordingStore(store.database());
+    return new RecordingStore(store.database(), RecordingRetention.FOREVER);
   }
 
   private static ArtefactRow video(String location) {
-    return new ArtefactRow(ArtefactKind.VIDEO, "video/mp4", 1, "00".repeat(32), location, null);
+    return new ArtefactRow(
+        ArtefactKind.VIDEO, "video/mp4", 1, SHA256, StoredForm.plain(1, SHA256), location, null);
   }
 
   private static List<String> locations(UUID id) throws SQLException {
