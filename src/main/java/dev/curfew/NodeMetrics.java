@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 
 /** What a node measures of itself, for {@code /metrics}. */
 final class NodeMetrics {
@@ -25,42 +26,54 @@ final class NodeMetrics {
   }
 
   void grants(Grants grants) {
-    Gauge.builder("curfew_grant_removals_stuck", grants, Grants::stuckRemovals)
-        .description("Resource rules that could not be removed when this node last tried")
-        .register(metrics);
+    gauge(
+        "curfew_grant_removals_stuck",
+        grants,
+        Grants::stuckRemovals,
+        "Resource rules that could not be removed when this node last tried");
   }
 
   void clock(ClusterClock clock) {
-    Gauge.builder("curfew_clock_error_seconds", clock, known -> known.errorMillis() / 1000.0)
-        .description("How far the cluster clock may be off on this node")
-        .register(metrics);
-    Gauge.builder("curfew_database_answers", clock, known -> known.databaseAnswers() ? 1 : 0)
-        .description("Whether the database answered last")
-        .register(metrics);
+    gauge(
+        "curfew_clock_error_seconds",
+        clock,
+        known -> known.errorMillis() / 1000.0,
+        "How far the cluster clock may be off on this node");
+    gauge(
+        "curfew_database_answers",
+        clock,
+        known -> known.databaseAnswers() ? 1 : 0,
+        "Whether the database answered last");
   }
 
   void shards(ShardHost shards) {
-    Gauge.builder("curfew_sessions_live", shards, ShardHost::sessionsHeld)
-        .description("Sessions held by the shards of this node")
-        .register(metrics);
-    Gauge.builder("curfew_shards_served", shards, ShardHost::shardsServed)
-        .description("Shards that this node serves")
-        .register(metrics);
+    gauge(
+        "curfew_sessions_live",
+        shards,
+        ShardHost::sessionsHeld,
+        "Sessions held by the shards of this node");
+    gauge("curfew_shards_served", shards, ShardHost::shardsServed, "Shards that this node serves");
   }
 
   void alerts(AlertHub hub, EventBridge bridge) {
-    Gauge.builder("curfew_alert_connections", hub, AlertHub::connections)
-        .description("Connections, and registrations on the bridge, that follow the event log")
-        .register(metrics);
+    gauge(
+        "curfew_alert_connections",
+        hub,
+        AlertHub::connections,
+        "Connections, and registrations on the bridge, that follow the event log");
     FunctionCounter.builder("curfew_alert_readers_cut_total", hub, AlertHub::readersCut)
         .description("Connections cut because their reader was too slow")
         .register(metrics);
-    Gauge.builder("curfew_bridge_connections", bridge, EventBridge::connections)
-        .description("Clients of the event-bus bridge")
-        .register(metrics);
-    Gauge.builder("curfew_bridge_registrations", bridge, EventBridge::registrations)
-        .description("Addresses that clients of the event-bus bridge have registered")
-        .register(metrics);
+    gauge(
+        "curfew_bridge_connections",
+        bridge,
+        EventBridge::connections,
+        "Clients of the event-bus bridge");
+    gauge(
+        "curfew_bridge_registrations",
+        bridge,
+        EventBridge::registrations,
+        "Addresses that clients of the event-bus bridge have registered");
   }
 
   void watchdog(WatchdogFigures watchdog) {
@@ -89,14 +102,24 @@ final class NodeMetrics {
           .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
           .register(metrics);
     }
-    Gauge.builder("curfew_deliveries_pending", deliveries, DeliveryFigures::pending)
-        .description("Messages of the installation that are laid out and not delivered yet")
-        .register(metrics);
-    Gauge.builder("curfew_deliveries_dead", deliveries, DeliveryFigures::dead)
-        .description("Messages of the installation that were given up")
-        .register(metrics);
-    Gauge.builder("curfew_deliveries_lag_seconds", deliveries, DeliveryFigures::lagSeconds)
-        .description("How long the oldest message has waited")
-        .register(metrics);
+    gauge(
+        "curfew_deliveries_pending",
+        deliveries,
+        DeliveryFigures::pending,
+        "Messages of the installation that are laid out and not delivered yet");
+    gauge(
+        "curfew_deliveries_dead",
+        deliveries,
+        DeliveryFigures::dead,
+        "Messages of the installation that were given up");
+    gauge(
+        "curfew_deliveries_lag_seconds",
+        deliveries,
+        DeliveryFigures::lagSeconds,
+        "How long the oldest message has waited");
+  }
+
+  private <T> void gauge(String name, T of, ToDoubleFunction<T> value, String description) {
+    Gauge.builder(name, of, value).description(description).register(metrics);
   }
 }

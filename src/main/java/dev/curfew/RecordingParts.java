@@ -84,6 +84,9 @@ final class RecordingParts {
       started =
           started.compose(none -> deploy.apply(() -> new UploaderWorker(around, claims, node)));
     }
+    if (config.node().roles().contains(NodeRole.WATCHDOG)) {
+      started = started.compose(none -> deploy.apply(around::textIndexer));
+    }
     return started;
   }
 }

@@ -8,6 +8,8 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -20,8 +22,8 @@ import picocli.CommandLine.Parameters;
     name = "recordings",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    synopsisSubcommandLabel = "(list | show | download)",
-    description = "Lists, shows and downloads recordings of a running node.")
+    synopsisSubcommandLabel = "(list | search | show | download)",
+    description = "Lists, finds, shows and downloads recordings of a running node.")
 final class RecordingsCommand {
   private static final String PATH = "/api/v1/recordings";
 
@@ -51,6 +53,51 @@ final class RecordingsCommand {
         "startedAt",
         "destination");
     return 0;
+  }
+
+  @Command(
+      name = "search",
+      mixinStandardHelpOptions = true,
+      description = "Finds recordings by what was typed and copied in them.")
+  int search(
+      @Parameters(
+              paramLabel = "TEXT",
+              description = "Words, \"words in this order\", or, -without.")
+          String text,
+      @Mixin LimitOption limit,
+      @Mixin ClientOptions node,
+      @Mixin OutputOptions output) {
+    ListQuery query = new ListQuery(PATH).with("limit", limit.rows()).with("text", text);
+    output.print(
+        hits(ListQuery.items(node.client().get(query.toString()))),
+        "sessionId",
+        "offset",
+        "kind",
+        "text");
+    return 0;
+  }
+
+  /** A row for each hit; the offset as players show it. */
+  private static List<JsonObject> hits(List<JsonObject> recordings) {
+    List<JsonObject> rows = new ArrayList<>();
+    for (JsonObject recording : recordings) {
+      for (Object found : recording.getJsonArray("hits")) {
+        JsonObject hit = (JsonObject) found;
+        rows.add(
+            new JsonObject()
+                .put("sessionId", recording.getString("sessionId"))
+                .put("offset", clock(hit.getLong("offsetMillis")))
+                .put("kind", hit.getString("kind"))
+                .put("at", hit.getString("at"))
+                .put("text", hit.getString("text")));
+      }
+    }
+    return rows;
+  }
+
+  private static String clock(long millis) {
+    return String.format(
+        Locale.ROOT, "%d:%02d:%02d", millis / 3_600_000, millis / 60_000 % 60, millis / 1_000 % 60);
   }
 
   @Command(name = "show", mixinStandardHelpOptions = true, description = "Shows one recording.")

@@ -150,13 +150,6 @@ public final class EventFeed {
    * @param field what the request calls it
    */
   Future<Void> requireKnown(String field, @Nullable EventCursor after) {
-    if (after == null) {
-      return Future.succeededFuture();
-    }
-    return store
-        .knows(after)
-        .compose(
-            known ->
-                known ? Future.succeededFuture() : Future.failedFuture(EventCursor.unknown(field)));
+    return after == null ? Future.succeededFuture() : store.requireKnown(field, after);
   }
 }

@@ -2,6 +2,7 @@ package dev.curfew.alert;
 
 import dev.curfew.store.EventCursor;
 import dev.curfew.store.EventPage;
+import dev.curfew.store.HoldBackPace;
 import dev.curfew.store.LoggedEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -20,8 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 final class EventTail {
   private static final Logger LOG = LoggerFactory.getLogger(EventTail.class);
-  private static final long SHORTEST_LOOK = 5;
-  private static final long LONGEST_LOOK = 100;
   private static final long TOO_LONG_HELD_BACK = TimeUnit.SECONDS.toNanos(10);
 
   /** The log, from a place on. */
@@ -45,7 +44,7 @@ final class EventTail {
   private boolean again;
   private boolean stopped = true;
   private boolean failing;
-  private long nextLook = SHORTEST_LOOK;
+  private final HoldBackPace pace = new HoldBackPace();
   private long heldBackSince;
   private long timer = -1;
 
@@ -115,7 +114,7 @@ final class EventTail {
   private void next(EventPage page) {
     if (!page.events().isEmpty()) {
       // Whoever held events back is not the one who may hold back more.
-      nextLook = SHORTEST_LOOK;
+      pace.startAnew();
       heldBackSince = 0;
     }
     if (page.more() || again) {
@@ -123,11 +122,10 @@ final class EventTail {
       return;
     }
     if (page.heldBack()) {
-      lookAgain(nextLook);
-      nextLook = Math.min(LONGEST_LOOK, nextLook * 2);
+      lookAgain(pace.nextMillis());
       warnOfHolding();
     } else {
-      nextLook = SHORTEST_LOOK;
+      pace.startAnew();
       heldBackSince = 0;
       lookAgain(interval);
     }

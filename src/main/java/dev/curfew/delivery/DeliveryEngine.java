@@ -5,6 +5,7 @@ import dev.curfew.bus.MessagesWaiting;
 import dev.curfew.bus.Routes;
 import dev.curfew.store.DeliverySweep;
 import dev.curfew.store.DueDelivery;
+import dev.curfew.store.HoldBackPace;
 import dev.curfew.store.LaneLeases;
 import dev.curfew.store.LaneQueue;
 import io.vertx.core.Future;
@@ -33,8 +34,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class DeliveryEngine extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(DeliveryEngine.class);
-  private static final long SHORTEST_LOOK = 5;
-  private static final long LONGEST_LOOK = 100;
   private static final int MOST_TAKEN_AT_ONCE = 64;
   private static final int MOST_SWEPT_AT_ONCE = 5_000;
 
@@ -85,12 +84,12 @@ public final class DeliveryEngine extends VerticleBase {
   private final Options options;
   private final DeliveryFigures figures = new DeliveryFigures();
   private final Map<UUID, LaneDriver> lanes = new HashMap<>();
+  private final HoldBackPace pace = new HoldBackPace();
   private LaneDriver.@Nullable Means means;
   private boolean inRound;
   private boolean again;
   private boolean stopped;
   private boolean failing;
-  private long nextLook = SHORTEST_LOOK;
   private long timer = -1;
   private long sweepTimer = -1;
 
@@ -224,6 +223,9 @@ public final class DeliveryEngine extends VerticleBase {
     for (LaneLeases.Tended now : tended) {
       lost.remove(now.laneId());
       heldBack |= now.heldBack();
+      if (now.moved()) {
+        pace.startAnew();
+      }
       LaneDriver lane = lanes.get(now.laneId());
       if (lane != null) {
         polledFor |= !lane.isDriven() && now.pending() > 0;
@@ -301,10 +303,9 @@ public final class DeliveryEngine extends VerticleBase {
     if (again) {
       round();
     } else if (heldBack) {
-      lookAgain(nextLook);
-      nextLook = Math.min(LONGEST_LOOK, nextLook * 2);
+      lookAgain(pace.nextMillis());
     } else {
-      nextLook = SHORTEST_LOOK;
+      pace.startAnew();
       lookAgain(options.poll().toMillis());
     }
   }

@@ -11,16 +11,24 @@ import org.jspecify.annotations.Nullable;
  * @param tier null to leave it
  * @param setsWarnBefore whether the thresholds change, be it to those of the configuration
  * @param warnBefore null for those of the configuration; empty for no warning
+ * @param recordingSearch whether recordings may be searched by their text; null to leave it
  */
 public record RealmChange(
-    @Nullable Tier tier, boolean setsWarnBefore, @Nullable List<Duration> warnBefore) {
-  public static final RealmChange NOTHING = new RealmChange(null, false, null);
+    @Nullable Tier tier,
+    boolean setsWarnBefore,
+    @Nullable List<Duration> warnBefore,
+    @Nullable Boolean recordingSearch) {
+  public static final RealmChange NOTHING = new RealmChange(null, false, null, null);
 
   public RealmChange withTier(Tier to) {
-    return new RealmChange(to, setsWarnBefore, warnBefore);
+    return new RealmChange(to, setsWarnBefore, warnBefore, recordingSearch);
   }
 
   public RealmChange withWarnBefore(@Nullable List<Duration> to) {
-    return new RealmChange(tier, true, to);
+    return new RealmChange(tier, true, to, recordingSearch);
+  }
+
+  public RealmChange withRecordingSearch(boolean to) {
+    return new RealmChange(tier, setsWarnBefore, warnBefore, to);
   }
 }

@@ -69,7 +69,8 @@ public final class Realms {
 
   /**
    * A tier holds for sessions created and extended from then on, thresholds for sessions created
-   * from then on. For administrators of the realm, the tier for administrators of all.
+   * from then on; where the search of recordings is switched off, their text is forgotten. For
+   * administrators of the realm, the tier for administrators of all.
    */
   public Future<Realm> change(Principal by, String name, RealmChange change) {
     Authorisation.requireAdministrator(by, by.realmId(), "Realm");
@@ -85,6 +86,7 @@ public final class Realms {
                     change.tier(),
                     change.setsWarnBefore(),
                     thresholds,
+                    change.recordingSearch(),
                     by.administrator()))
         .onSuccess(changed -> notices.credentials());
   }

@@ -396,12 +396,8 @@ public final class Subscriptions {
     return administered(by, id)
         .compose(
             subscription ->
-                log.knows(cursor)
-                    .compose(
-                        known ->
-                            known
-                                ? store.replay(subscription, cursor, by.administrator())
-                                : Future.failedFuture(EventCursor.unknown("after"))))
+                log.requireKnown("after", cursor)
+                    .compose(known -> store.replay(subscription, cursor, by.administrator())))
         .map(changed -> changed.orElseThrow(() -> notFound(id)))
         .onSuccess(changed -> notices.events());
   }

@@ -9,9 +9,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param warnBefore how long before the end to warn where the policy does not say, descending; null
  *     for what the configuration says
+ * @param recordingSearch whether what is typed and copied in recordings may be searched
  */
 public record Realm(
-    int id, String name, Tier tier, @Nullable List<Long> warnBefore, long createdAt) {
+    int id,
+    String name,
+    Tier tier,
+    @Nullable List<Long> warnBefore,
+    boolean recordingSearch,
+    long createdAt) {
   /** The realm of the first administrator; exists from the first start. */
   public static final String ROOT = "root";
 

@@ -63,15 +63,21 @@ final class KeyText {
 
   private KeyText() {}
 
+  /** Whether a chunk is the name of a key, and not characters that were typed. */
+  static boolean isKey(String keys) {
+    return SIGNS.containsKey(keys)
+        || NAMES.contains(keys)
+        || FUNCTION_KEY.matcher(keys).matches()
+        || CHORD.matcher(keys).matches();
+  }
+
   /** What to show for a chunk: its characters, a sign, or a key's name in brackets. */
   static String show(String keys) {
     String sign = SIGNS.get(keys);
     if (sign != null) {
       return sign;
     }
-    if (NAMES.contains(keys)
-        || FUNCTION_KEY.matcher(keys).matches()
-        || CHORD.matcher(keys).matches()) {
+    if (isKey(keys)) {
       return "[" + keys + "]";
     }
     return keys.replace("\r\n", RETURN_SIGN)

@@ -26,12 +26,14 @@ public final class NodeRecordings implements Recordings {
   private final RecordingSurroundings around;
   private final CaptureIntake intake;
   private final RecordingReads reads;
+  private final RecordingSearch search;
   private final WorkerReports reports;
 
   public NodeRecordings(RecordingSurroundings around) {
     this.around = around;
     this.intake = new CaptureIntake(around);
     this.reads = new RecordingReads(around);
+    this.search = new RecordingSearch(around);
     this.reports = new WorkerReports(around);
   }
 
@@ -61,6 +63,17 @@ public final class NodeRecordings implements Recordings {
   @Override
   public Future<RecordingPage> list(RecordingFilter filter, @Nullable String after, int limit) {
     return around.recordings.list(filter, after, limit);
+  }
+
+  @Override
+  public Future<FoundRecordings> search(
+      String text,
+      RecordingFilter filter,
+      @Nullable String after,
+      int limit,
+      int realmId,
+      Initiator by) {
+    return search.search(text, filter, after, limit, realmId, by);
   }
 
   @Override

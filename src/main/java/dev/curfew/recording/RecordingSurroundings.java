@@ -11,6 +11,7 @@ import dev.curfew.store.ClaimStore;
 import dev.curfew.store.Database;
 import dev.curfew.store.ManifestStore;
 import dev.curfew.store.RecordingStore;
+import dev.curfew.store.RecordingTextStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -24,6 +25,7 @@ public final class RecordingSurroundings {
   final Vertx vertx;
   final RecordingStore recordings;
   final ManifestStore manifests;
+  final RecordingTextStore texts;
   final ClaimStore claims;
   final ChunkStore chunks;
   final ArtefactStage stage;
@@ -48,6 +50,7 @@ public final class RecordingSurroundings {
     this.vertx = vertx;
     this.recordings = new RecordingStore(database);
     this.manifests = new ManifestStore(database);
+    this.texts = new RecordingTextStore(database);
     this.claims = new ClaimStore(database);
     this.chunks = new ChunkStore(raw);
     this.stage = new ArtefactStage(raw);
@@ -70,6 +73,11 @@ public final class RecordingSurroundings {
       throw CurfewException.causedBy(
           ErrorCode.STORAGE_UNAVAILABLE, "the work directory of recordings cannot be cleared", e);
     }
+  }
+
+  /** What takes the text of ended recordings in, to be searched. */
+  public TextIndexer textIndexer() {
+    return new TextIndexer(texts, manifests, bus);
   }
 
   /** Work that may block. */

@@ -76,6 +76,25 @@ public interface Recordings {
   Future<RecordingPage> list(RecordingFilter filter, @Nullable String after, int limit);
 
   /**
+   * Recordings in which something was typed or copied, the newest session first; noted in the event
+   * log before it is answered. Text is found some time after its session has ended, in realms that
+   * have it switched on.
+   *
+   * @param text words that must all occur in one line, {@code "in this order"}, {@code or}, {@code
+   *     -without}
+   * @param after the {@code next} of the page before; null for the first page
+   * @param realmId of whoever asks
+   * @return fails with INVALID_FIELD {@code text}, BAD_CURSOR
+   */
+  Future<FoundRecordings> search(
+      String text,
+      RecordingFilter filter,
+      @Nullable String after,
+      int limit,
+      int realmId,
+      Initiator by);
+
+  /**
    * The manifest: one line a chunk, in order of sequence.
    *
    * @param from the first sequence number wanted; numbers begin at 1

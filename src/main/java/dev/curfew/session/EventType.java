@@ -35,6 +35,9 @@ public enum EventType {
   AUTH_LOGIN("dev.curfew.auth.login"),
   AUTH_DENIED("dev.curfew.auth.denied"),
 
+  /** Somebody searched what people typed and copied. */
+  AUDIT_SEARCHED("dev.curfew.audit.searched"),
+
   ADMIN_CHANGED("dev.curfew.admin.changed");
 
   private final String wireName;

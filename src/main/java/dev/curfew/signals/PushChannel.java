@@ -50,7 +50,7 @@ final class PushChannel implements Channel {
 
   @Override
   public String kind() {
-    return "set";
+    return SignalStreamStore.KIND;
   }
 
   /**

@@ -233,6 +233,18 @@ public final class EventStore {
         .map(rows -> rows.iterator().next().getBoolean(0));
   }
 
+  /**
+   * Fails with BAD_CURSOR for a cursor that this database cannot have issued.
+   *
+   * @param field that the cursor came in
+   */
+  public Future<Void> requireKnown(String field, EventCursor cursor) {
+    return knows(cursor)
+        .compose(
+            known ->
+                known ? Future.succeededFuture() : Future.failedFuture(EventCursor.unknown(field)));
+  }
+
   private static final String USERS =
       """
       SELECT u.numeric_id::bigint AS numeric_id,

@@ -132,6 +132,7 @@ public final class LaneLeases {
         h.pending + (SELECT count(*) FROM fed WHERE fed.lane_id = h.id) AS pending,
         (SELECT count(*) FROM scanned s WHERE s.lane_id = h.id) = $6::bigint AS more,
         EXISTS (SELECT FROM moved WHERE moved.id = h.id) AS renewed,
+        EXISTS (SELECT FROM edge WHERE edge.lane_id = h.id) AS moved,
         EXISTS (
           SELECT FROM event e
           WHERE e.xid >= pg_snapshot_xmin(pg_current_snapshot())
@@ -155,6 +156,7 @@ public final class LaneLeases {
    * @param pending how much waits, due or not
    * @param more whether there is more to feed at once
    * @param renewed whether its lease begins anew with this
+   * @param moved whether it stands further on in the log by this
    * @param heldBack whether events are committed that cannot be fed yet, since an older transaction
    *     is still open
    */
@@ -166,6 +168,7 @@ public final class LaneLeases {
       long pending,
       boolean more,
       boolean renewed,
+      boolean moved,
       boolean heldBack) {}
 
   /**
@@ -204,6 +207,7 @@ public final class LaneLeases {
         row.getLong("pending"),
         row.getBoolean("more"),
         row.getBoolean("renewed"),
+        row.getBoolean("moved"),
         row.getBoolean("held_back"));
   }
 

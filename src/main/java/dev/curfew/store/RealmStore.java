@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Realms. */
 public final class RealmStore {
   private static final String COLUMNS =
-      "id, name, tier, warn_before_ms, ms(created_at) AS created_at";
+      "id, name, tier, warn_before_ms, recording_search, ms(created_at) AS created_at";
 
   private final Database database;
 
@@ -97,7 +97,8 @@ public final class RealmStore {
       """
       UPDATE realm
       SET tier = COALESCE($2, tier),
-          warn_before_ms = CASE WHEN $3 THEN $4 ELSE warn_before_ms END
+          warn_before_ms = CASE WHEN $3 THEN $4 ELSE warn_before_ms END,
+          recording_search = COALESCE($5, recording_search)
       WHERE id = $1
       RETURNING
       """
@@ -110,12 +111,14 @@ public final class RealmStore {
    * @param tier null to leave it
    * @param setsWarnBefore whether the thresholds change
    * @param warnBefore milliseconds, descending; null for what the configuration says
+   * @param recordingSearch null to leave it
    */
   public Future<Realm> change(
       int id,
       @Nullable Tier tier,
       boolean setsWarnBefore,
       @Nullable List<Long> warnBefore,
+      @Nullable Boolean recordingSearch,
       Initiator by) {
     return database.transaction(
         on ->
@@ -126,7 +129,8 @@ public final class RealmStore {
                         id,
                         tier == null ? null : tier.wireName(),
                         setsWarnBefore,
-                        PolicyStore.array(warnBefore)))
+                        PolicyStore.array(warnBefore),
+                        recordingSearch))
                 .map(rows -> realm(rows.iterator().next()))
                 .compose(
                     changed ->
@@ -148,6 +152,7 @@ public final class RealmStore {
         row.getString("name"),
         Tier.ofWireName(row.getString("tier")).orElseThrow(),
         warnBefore == null ? null : List.of(warnBefore),
+        row.getBoolean("recording_search"),
         row.getLong("created_at"));
   }
 }

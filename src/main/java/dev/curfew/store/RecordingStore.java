@@ -58,6 +58,16 @@ public final class RecordingStore {
                     .orElseThrow(() -> CurfewException.notFound("The recording")));
   }
 
+  private static final String BY_IDS =
+      COLUMNS + "WHERE r.session_id = ANY($1) ORDER BY r.session_id DESC";
+
+  /** Those of these that exist, the newest sessions first. */
+  public Future<List<RecordingRow>> findAll(List<UUID> sessionIds) {
+    return database
+        .query(BY_IDS, Tuple.of(sessionIds.toArray(UUID[]::new)))
+        .compose(this::withArtefacts);
+  }
+
   private static final String LIST =
       COLUMNS
           + """
@@ -84,7 +94,7 @@ public final class RecordingStore {
             stage == null ? null : stage.code(),
             filter.userId(),
             filter.realmId(),
-            after == null ? null : sessionOf(after),
+            after == null ? null : sessionAfter(after),
             limit + 1);
     return database
         .query(LIST, parameters)
@@ -99,7 +109,12 @@ public final class RecordingStore {
             });
   }
 
-  private static UUID sessionOf(String cursor) {
+  /**
+   * The session that a page of recordings ended with.
+   *
+   * @throws CurfewException BAD_CURSOR
+   */
+  public static UUID sessionAfter(String cursor) {
     try {
       return UUID.fromString(cursor);
     } catch (IllegalArgumentException e) {
@@ -348,13 +363,15 @@ public final class RecordingStore {
 
   /**
    * Only recordings of which everything captured lies at the destination in some form, read back
-   * there by Curfew itself.
+   * there by Curfew itself, and whose text was taken in where it may be searched.
    */
   private static final String TO_CLEAR =
       """
       SELECT r.session_id FROM recording r
       WHERE r.cleared_at IS NULL AND r.stage = 6
         AND r.uploaded_at <= clock_timestamp() - $1::bigint * interval '1 millisecond'
+        AND (r.text_indexed_at IS NOT NULL
+          OR NOT EXISTS (SELECT FROM realm WHERE id = r.realm_id AND recording_search))
         AND NOT EXISTS (
           SELECT FROM (VALUES (1, 'video'), (2, 'timeline'), (3, 'timeline'), (4, 'raw'))
             AS made (chunk, artefact)

@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Streams of security events: what their receivers said of them, over the lanes that they are. */
 public final class SignalStreamStore {
-  private static final String KIND = "set";
+  /** The kind of their lanes. */
+  public static final String KIND = "set";
+
   private static final String WHAT = "signal-stream";
 
   private static final String COLUMNS =

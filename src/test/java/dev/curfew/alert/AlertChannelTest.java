@@ -9,19 +9,16 @@ import dev.curfew.store.EventCursor;
 import dev.curfew.testing.Await;
 import dev.curfew.testing.DirectSql;
 import dev.curfew.testing.TestLog;
-import dev.curfew.testing.TestPeople;
-import dev.curfew.testing.TestStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What holds for a connection of every channel alike. */
-class AlertChannelTest {
+class AlertChannelTest extends AlertNodeTest {
   private static final AlertHub.Options OPTIONS =
       new AlertHub.Options(
           Duration.ofMillis(200),
@@ -32,28 +29,15 @@ class AlertChannelTest {
           Duration.ofHours(1),
           Duration.ofSeconds(2));
 
-  private final AlertNode.Keys keys = new AlertNode.Keys();
   private final AlertClient.Factory clients = new AlertClient.Factory();
-  private final String admin = keys.add(AlertNode.principal(1, 1, Role.ADMIN, Scope.AUDIT_READ));
-  private AlertNode node;
-  private DirectSql sql;
-  private TestLog log;
 
-  @BeforeEach
-  void open() throws Exception {
-    node = new AlertNode(TestStore.open(), keys, OPTIONS);
-    sql = DirectSql.open(node.endpoint());
-    log = new TestLog(sql);
-    TestPeople people = new TestPeople(sql).realm(1, "root").realm(2, "acme");
-    people.user(1, 1, "user1");
-    people.user(2, 1, "user2");
+  AlertChannelTest() {
+    super(OPTIONS);
   }
 
   @AfterEach
-  void close() throws Exception {
+  void leave() {
     clients.close();
-    sql.close();
-    node.close();
   }
 
   @ParameterizedTest

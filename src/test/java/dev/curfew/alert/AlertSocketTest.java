@@ -9,7 +9,6 @@ import dev.curfew.store.EventCursor;
 import dev.curfew.testing.Await;
 import dev.curfew.testing.DirectSql;
 import dev.curfew.testing.TestLog;
-import dev.curfew.testing.TestPeople;
 import dev.curfew.testing.TestStore;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.UpgradeRejectedException;
@@ -27,13 +26,12 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class AlertSocketTest {
+class AlertSocketTest extends AlertNodeTest {
   private static final String STARTED = "dev.curfew.session.started";
   private static final String ENDED = "dev.curfew.session.ended";
   private static final String LOGIN = "dev.curfew.auth.login";
@@ -47,28 +45,15 @@ class AlertSocketTest {
           Duration.ofSeconds(30),
           Duration.ofSeconds(2));
 
-  private final AlertNode.Keys keys = new AlertNode.Keys();
   private final AlertClient.Factory clients = new AlertClient.Factory();
-  private final String admin = keys.add(AlertNode.principal(1, 1, Role.ADMIN, Scope.AUDIT_READ));
-  private AlertNode node;
-  private DirectSql sql;
-  private TestLog log;
 
-  @BeforeEach
-  void open() throws Exception {
-    node = new AlertNode(TestStore.open(), keys, OPTIONS);
-    sql = DirectSql.open(node.endpoint());
-    log = new TestLog(sql);
-    TestPeople people = new TestPeople(sql).realm(1, "root").realm(2, "acme");
-    people.user(1, 1, "user1");
-    people.user(2, 1, "user2");
+  AlertSocketTest() {
+    super(OPTIONS);
   }
 
   @AfterEach
-  void close() throws Exception {
+  void leave() {
     clients.close();
-    sql.close();
-    node.close();
   }
 
   // The handshake
@@ -276,10 +261,10 @@ class AlertSocketTest {
   @Test
   void foreignRealm_isNotFoundByItsUsersOrSessions() throws Exception {
     String realm = keys.add(AlertNode.principal(9, 1, Role.ORG_ADMIN, Scope.AUDIT_READ));
-    new TestPeople(sql).user(3, 2, "foreigner");
+
     UUID foreign = UUID.randomUUID();
 
-    assertThat(clients.refused(node, realm, "?user=foreigner").getStatus()).isEqualTo(400);
+    assertThat(clients.refused(node, realm, "?user=user3").getStatus()).isEqualTo(400);
     AlertClient client = clients.connect(node, realm, "?session=" + foreign);
     AlertClient witness = clients.connect(node, admin, "?session=" + foreign);
     log.write(STARTED, 2, foreign, 3L, "foreign");

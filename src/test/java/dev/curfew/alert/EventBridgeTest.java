@@ -10,9 +10,6 @@ import dev.curfew.store.EventCursor;
 import dev.curfew.testing.Await;
 import dev.curfew.testing.BridgeClient;
 import dev.curfew.testing.BridgeClient.Kind;
-import dev.curfew.testing.DirectSql;
-import dev.curfew.testing.TestLog;
-import dev.curfew.testing.TestPeople;
 import dev.curfew.testing.TestStore;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
@@ -29,12 +26,11 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class EventBridgeTest {
+class EventBridgeTest extends AlertNodeTest {
   private static final String STARTED = "dev.curfew.session.started";
   private static final String LOGIN = "dev.curfew.auth.login";
   private static final String OWN = "alerts.user.2";
@@ -49,30 +45,16 @@ class EventBridgeTest {
           Duration.ofSeconds(30),
           Duration.ofSeconds(2));
 
-  private final AlertNode.Keys keys = new AlertNode.Keys();
   private final List<BridgeClient> clients = new ArrayList<>();
-  private final String admin = keys.add(AlertNode.principal(1, 1, Role.ADMIN, Scope.AUDIT_READ));
   private final String user = keys.add(AlertNode.principal(2, 1, Role.USER, Scope.SESSIONS_READ));
-  private AlertNode node;
-  private DirectSql sql;
-  private TestLog log;
 
-  @BeforeEach
-  void open() throws Exception {
-    node = new AlertNode(TestStore.open(), keys, OPTIONS);
-    sql = DirectSql.open(node.endpoint());
-    log = new TestLog(sql);
-    TestPeople people = new TestPeople(sql).realm(1, "root").realm(2, "acme");
-    people.user(1, 1, "user1");
-    people.user(2, 1, "user2");
-    people.user(3, 2, "user3");
+  EventBridgeTest() {
+    super(OPTIONS);
   }
 
   @AfterEach
-  void close() throws Exception {
+  void leave() {
     clients.forEach(BridgeClient::close);
-    sql.close();
-    node.close();
   }
 
   private BridgeClient connect(Kind kind) {

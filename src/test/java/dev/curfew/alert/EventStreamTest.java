@@ -6,10 +6,6 @@ import dev.curfew.auth.Role;
 import dev.curfew.auth.Scope;
 import dev.curfew.store.EventCursor;
 import dev.curfew.testing.Await;
-import dev.curfew.testing.DirectSql;
-import dev.curfew.testing.TestLog;
-import dev.curfew.testing.TestPeople;
-import dev.curfew.testing.TestStore;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.Socket;
@@ -21,7 +17,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is peculiar to server-sent events. */
-class EventStreamTest {
+class EventStreamTest extends AlertNodeTest {
   private static final String STARTED = "dev.curfew.session.started";
 
   private static final AlertHub.Options OPTIONS =
@@ -41,27 +36,16 @@ class EventStreamTest {
           Duration.ofSeconds(30),
           Duration.ofSeconds(2));
 
-  private final AlertNode.Keys keys = new AlertNode.Keys();
   private final AlertClient.Factory clients = new AlertClient.Factory();
-  private final String admin = keys.add(AlertNode.principal(1, 1, Role.ADMIN, Scope.AUDIT_READ));
   @TempDir private Path directory;
-  private AlertNode node;
-  private DirectSql sql;
-  private TestLog log;
 
-  @BeforeEach
-  void open() throws Exception {
-    node = new AlertNode(TestStore.open(), keys, OPTIONS);
-    sql = DirectSql.open(node.endpoint());
-    log = new TestLog(sql);
-    new TestPeople(sql).realm(1, "root").user(1, 1, "user1");
+  EventStreamTest() {
+    super(OPTIONS);
   }
 
   @AfterEach
-  void close() throws Exception {
+  void leave() {
     clients.close();
-    sql.close();
-    node.close();
   }
 
   // The request

@@ -190,6 +190,11 @@ class EventCompletenessTest {
             at.admin.get("/api/v1/recordings/" + id + "/timeline").is(200);
             return of(id);
           };
+      case AUDIT_SEARCHED ->
+          () -> {
+            at.admin.get("/api/v1/recordings?text=whoami").is(200);
+            return "";
+          };
       case CHECKOUT_OPENED, CHECKOUT_CLOSED -> () -> of(checkedIn());
       case CREDENTIAL_READ ->
           () -> {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.curfew.testing.Await;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -331,5 +332,97 @@ class RecordingContractTest {
                 .json()
                 .getString("stage"))
         .isEqualTo("Ended");
+  }
+
+  // Searching
+
+  private static List<JsonObject> found(Caller caller, String text) {
+    return caller
+        .get("/api/v1/recordings?text=" + URLEncoder.encode(text, StandardCharsets.UTF_8))
+        .is(200)
+        .json()
+        .getJsonArray("items")
+        .stream()
+        .map(JsonObject.class::cast)
+        .toList();
+  }
+
+  private static void type(String session, String text) {
+    for (String key : text.split("")) {
+      at.gateway.post(PSM + "SaveKeyStrokes", of(session).put("text", key)).is(200);
+    }
+    at.gateway.post(PSM + "SaveKeyStrokes", of(session).put("text", "Enter")).is(200);
+  }
+
+  @Test
+  void typedAndCopiedText_isFoundWithTheTimeOfEachHit() {
+    String session = at.session(new JsonObject().put("kind", "psm").put("durationSeconds", 600));
+    at.gateway.post(PSM + "savescreenshot", of(session).put("image", PNG)).is(200);
+    type(session, "sudo cat /etc/shadow7");
+    at.gateway
+        .post(PSM + "saveclipboard", of(session).put("text", "GRANT ALL ON ledger7 TO mallory7"))
+        .is(200);
+    assertThat(found(at.admin, "shadow7")).as("not before it has ended").isEmpty();
+    end(session);
+    Await.until("its text was taken in", () -> !found(at.admin, "shadow7").isEmpty());
+
+    JsonObject typed = found(at.admin, "\"etc shadow7\" sudo").get(0);
+    assertThat(typed.getString("sessionId")).isEqualTo(session);
+    assertThat(typed.getInteger("hitCount")).isEqualTo(1);
+    JsonObject hit = typed.getJsonArray("hits").getJsonObject(0);
+    assertThat(hit.getString("kind")).isEqualTo("keystrokes");
+    assertThat(hit.getString("text")).isEqualTo("sudo cat /etc/shadow7");
+    assertThat(hit.getLong("offsetMillis")).isBetween(0L, 60_000L);
+    assertThat(found(at.admin, "LEDGER7 or nowhere7"))
+        .singleElement()
+        .satisfies(
+            copied ->
+                assertThat(copied.getJsonArray("hits").getJsonObject(0).getString("kind"))
+                    .isEqualTo("clipboard"));
+    assertThat(found(at.admin, "shadow7 ledger7")).as("two lines").isEmpty();
+    assertThat(found(at.admin, "shadow7 -sudo")).isEmpty();
+
+    JsonObject searched =
+        at
+            .admin
+            .get("/api/v1/events?types=dev.curfew.audit.searched&limit=500")
+            .is(200)
+            .json()
+            .getJsonArray("items")
+            .stream()
+            .map(event -> ((JsonObject) event).getJsonObject("data"))
+            .filter(data -> data.getString("text").equals("LEDGER7 or nowhere7"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(searched.getJsonArray("sessions")).containsExactly(session);
+    assertThat(searched.getJsonObject("by").getString("name")).isEqualTo("admin");
+  }
+
+  private static void switchSearch(boolean on) {
+    String change = new JsonObject().put("recordingSearch", on).encode();
+    Reply realm = at.admin.send("PATCH", "/api/v1/admin/realms/root", change).is(200);
+    assertThat(realm.json().getBoolean("recordingSearch")).isEqualTo(on);
+  }
+
+  @Test
+  void search_isSwitchedOffForARealm() {
+    String session = at.session(new JsonObject().put("kind", "psm").put("durationSeconds", 600));
+    type(session, "vi secret8");
+    end(session);
+    Await.until("its text was taken in", () -> !found(at.admin, "secret8").isEmpty());
+    try {
+      switchSearch(false);
+      at.admin.get("/api/v1/recordings?text=secret8").is(403);
+    } finally {
+      switchSearch(true);
+    }
+    Await.until("it is found again", () -> !found(at.admin, "secret8").isEmpty());
+  }
+
+  @Test
+  void searchForNothing_isRefusedNamingTheField() {
+    for (String text : List.of("%20", "-sudo", "or", "!%22%27", "a".repeat(201))) {
+      assertThat(at.admin.get("/api/v1/recordings?text=" + text).is(400).text()).contains("text");
+    }
   }
 }

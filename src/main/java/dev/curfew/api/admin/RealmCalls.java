@@ -17,6 +17,8 @@ import java.util.List;
 final class RealmCalls {
   private static final String WARN_BEFORE = "warnBefore";
 
+  private static final String RECORDING_SEARCH = "recordingSearch";
+
   private final Gateway gateway;
 
   RealmCalls(Gateway gateway) {
@@ -60,7 +62,13 @@ final class RealmCalls {
     if (warns) {
       change = change.withWarnBefore(Durations.optionalList(body, WARN_BEFORE));
     }
-    return warns && !body.has("tier") ? change : change.withTier(body.oneOf("tier", Tier.class));
+    boolean searches = body.has(RECORDING_SEARCH);
+    if (searches) {
+      change = change.withRecordingSearch(body.bool(RECORDING_SEARCH, true));
+    }
+    return (warns || searches) && !body.has("tier")
+        ? change
+        : change.withTier(body.oneOf("tier", Tier.class));
   }
 
   private static JsonObject json(Realm realm) {
@@ -69,6 +77,7 @@ final class RealmCalls {
         .put("name", realm.name())
         .put("tier", realm.tier().wireName())
         .put(WARN_BEFORE, warnBefore == null ? null : Durations.texts(warnBefore))
+        .put(RECORDING_SEARCH, realm.recordingSearch())
         .put("createdAt", Times.iso(realm.createdAt()));
   }
 }

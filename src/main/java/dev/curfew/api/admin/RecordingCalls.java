@@ -19,6 +19,8 @@ import dev.curfew.store.ArtefactRow;
 import dev.curfew.store.ChunkRow;
 import dev.curfew.store.RecordingFilter;
 import dev.curfew.store.RecordingRow;
+import dev.curfew.store.TextHits;
+import dev.curfew.store.TextLine;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
@@ -31,6 +33,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Recordings: how far they have come, what was captured, and what was made of it. */
 final class RecordingCalls {
+  private static final int LONGEST_TEXT = 200;
+
+  /** Whoever searches the recordings of all is not their owner. */
+  private static final long NOBODY = -1;
+
   private final Gateway gateway;
 
   RecordingCalls(Gateway gateway) {
@@ -43,21 +50,59 @@ final class RecordingCalls {
     RecordingStage stage = stage(exchange.query("stage"));
     Integer realm = caller.is(Role.ADMIN) ? null : caller.realmId();
     boolean others = caller.administers(caller.realmId()) || caller.is(Role.AUDITOR);
-    return user(exchange, others)
-        .compose(
-            userId ->
-                gateway
-                    .recordings()
-                    .list(
-                        new RecordingFilter(session, stage, userId, realm),
-                        exchange.query("after"),
-                        exchange.limit()))
+    String text = exchange.query("text");
+    if (text != null && text.length() > LONGEST_TEXT) {
+      throw CurfewException.invalid("text", "must be at most " + LONGEST_TEXT + " characters");
+    }
+    Future<RecordingFilter> filter =
+        user(exchange, others).map(userId -> new RecordingFilter(session, stage, userId, realm));
+    return filter.compose(
+        wanted -> text == null ? list(exchange, wanted) : search(exchange, wanted, text));
+  }
+
+  private Future<Answer> list(Exchange exchange, RecordingFilter filter) {
+    return gateway
+        .recordings()
+        .list(filter, exchange.query("after"), exchange.limit())
         .map(
             page -> {
               JsonArray items = new JsonArray();
               page.items().forEach(recording -> items.add(json(recording)));
               return Answer.ok(new JsonObject().put("items", items).put("next", page.next()));
             });
+  }
+
+  private Future<Answer> search(Exchange exchange, RecordingFilter filter, String text) {
+    Principal caller = exchange.principal();
+    return gateway
+        .recordings()
+        .search(
+            text,
+            filter,
+            exchange.query("after"),
+            exchange.limit(),
+            caller.realmId(),
+            caller.initiator(filter.userId() == null ? NOBODY : filter.userId()))
+        .map(
+            page -> {
+              JsonArray items = new JsonArray();
+              page.items()
+                  .forEach(found -> items.add(withHits(json(found.recording()), found.hits())));
+              return Answer.ok(new JsonObject().put("items", items).put("next", page.next()));
+            });
+  }
+
+  private static JsonObject withHits(JsonObject recording, TextHits found) {
+    JsonArray hits = new JsonArray();
+    for (TextLine line : found.lines()) {
+      hits.add(
+          new JsonObject()
+              .put("kind", line.kind().wireName())
+              .put("offsetMillis", line.offset())
+              .put("at", Times.iso(line.at()))
+              .put("text", line.text()));
+    }
+    return recording.put("hitCount", found.count()).put("hits", hits);
   }
 
   private Future<@Nullable Long> user(Exchange exchange, boolean others) {
