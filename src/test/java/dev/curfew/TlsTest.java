@@ -7,6 +7,8 @@ import dev.curfew.client.AlertStream;
 import dev.curfew.client.ApiClient;
 import dev.curfew.client.ApiFailure;
 import dev.curfew.testing.Await;
+import dev.curfew.testing.DirectSql;
+import dev.curfew.testing.RecordedSessions;
 import dev.curfew.testing.TestCertificate;
 import io.vertx.core.json.JsonObject;
 import java.io.DataInputStream;
@@ -26,6 +28,7 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
@@ -85,6 +88,44 @@ class TlsTest {
       assertThat(new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8))
           .isEqualTo("{\"type\":\"pong\"}");
     }
+  }
+
+  /** On HTTP/2 a stream is closed after every answer, which is not to say that nobody got it. */
+  @Test
+  void claimOverHttp2_staysWithWhoeverGotIt() throws Exception {
+    Path certificate = directory.resolve("tls.crt");
+    Path key = directory.resolve("tls.key");
+    TestCertificate.make("EC", 256, certificate, key);
+
+    try (TestNode node =
+            TestNode.start(
+                Map.of(
+                    "tls.certificate", certificate.toString(),
+                    "tls.key", key.toString(),
+                    "node.roles", "api,sessions,claims,watchdog"));
+        DirectSql sql = node.sql()) {
+      RecordedSessions sessions = new RecordedSessions(sql);
+      UUID id = sessions.ended();
+      HttpClient client = HttpClient.newBuilder().sslContext(trusting(certificate)).build();
+      assertThat(claim(client, node).body()).contains(id.toString());
+      HttpResponse<String> nothing = claim(client, node);
+      assertThat(nothing.version()).isEqualTo(HttpClient.Version.HTTP_2);
+      assertThat(nothing.body()).doesNotContain(id.toString());
+      assertThat(sessions.events(id)).containsExactly("encoding");
+    }
+  }
+
+  private static HttpResponse<String> claim(HttpClient client, TestNode node) throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(
+                URI.create(node.url() + "/api/services/v1/secureaccessgateway/EncoderClaim"))
+            .header("X-API-Key", node.adminKey())
+            .header("Content-Type", "application/json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    "{\"processInstance\":\"encoder-1\",\"waitSeconds\":1}"))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 
   private static HttpClient.Version versionSpoken(TestNode node, Path trusted) throws Exception {

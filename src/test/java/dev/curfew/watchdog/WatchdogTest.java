@@ -239,14 +239,15 @@ class WatchdogTest {
     assertThat(
             sql.column(
                 """
-                SELECT (data->'by'->>'name') || ': ' || left(data->>'reason', 24) FROM event
+                SELECT (data->'by'->>'name') || ': ' || left(data->>'reason', 25) FROM event
                 WHERE session_id = ? AND type ~ '(requeued|failed)$'
                 """,
                 id))
         .hasSize(3)
         .containsOnly("watchdog: its owner has been silent");
+    Await.until(
+        "counted", () -> moves(watchdog, RecordingStage.UPLOADING, RecordingStage.FAILED) == 1);
     assertThat(moves(watchdog, RecordingStage.UPLOADING, RecordingStage.DONE_ENCODED)).isEqualTo(2);
-    assertThat(moves(watchdog, RecordingStage.UPLOADING, RecordingStage.FAILED)).isEqualTo(1);
     assertThat(watchdog.figures().lastSweepAgeSeconds()).isBetween(0.0, 20.0);
   }
 
@@ -298,10 +299,12 @@ class WatchdogTest {
         assertThat(sessions.events(id)).as("put back once").containsExactly("encoding", "requeued");
       }
       Await.until("the first knows", () -> !first.figures().active());
-      assertThat(
+      Await.until(
+          "counted",
+          () ->
               moves(first, RecordingStage.ENCODING, RecordingStage.ENDED)
-                  + moves(second, RecordingStage.ENCODING, RecordingStage.ENDED))
-          .isEqualTo(20);
+                      + moves(second, RecordingStage.ENCODING, RecordingStage.ENDED)
+                  == 20);
       Await.result(other.vertx().undeploy(second.deploymentID()));
       otherClock.close();
     }
