@@ -212,8 +212,7 @@ class CustodyContractTest {
     assertThat(policy.getString("recordingRetention")).isEqualTo("365d");
     assertThat(policy.getString("recordingRetentionFrom")).isEqualTo("realm");
     terms.remove("realm");
-    JsonObject kept =
-        put(path, terms.copy().put("recordingRetention", "forever")).is(200).json();
+    JsonObject kept = put(path, terms.copy().put("recordingRetention", "forever")).is(200).json();
     assertThat(kept.getString("recordingRetention")).isEqualTo("forever");
     assertThat(kept.getString("recordingRetentionFrom")).isEqualTo("policy");
     put(path, terms).is(200);
@@ -228,8 +227,7 @@ class CustodyContractTest {
           .contains("recordingRetention");
     }
     for (Object bad : List.of(0, -1, 3_153_600_001L, Long.MAX_VALUE)) {
-      assertThat(
-              put(path, terms.copy().put("recordingRetentionSeconds", bad)).is(400).text())
+      assertThat(put(path, terms.copy().put("recordingRetentionSeconds", bad)).is(400).text())
           .contains("recordingRetentionSeconds");
     }
     assertThat(at.admin.get(path).is(200).json().getString("recordingRetention"))
