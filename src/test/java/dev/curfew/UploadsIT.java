@@ -3,6 +3,8 @@ package dev.curfew;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.curfew.testing.Await;
+import dev.curfew.testing.CuttableLink;
+import dev.curfew.testing.S3MockServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -16,11 +18,13 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +33,8 @@ class UploadsIT {
   private static final String PSM = "/api/services/v1/secureaccessgateway/";
   private static final Duration LONG = Duration.ofSeconds(90);
   private static final int MEBIBYTES = 384;
+  private static final int MEBIBYTES_TO_S3 = 96;
+  private static final int PART = 8 << 20;
 
   @TempDir Path directory;
 
@@ -39,7 +45,7 @@ class UploadsIT {
    */
   @Test
   void nodeKilledInTheMiddleOfAnUpload_deliversItWhole() throws Exception {
-    Path video = video();
+    Path video = video(MEBIBYTES);
     try (JarNode node =
         JarNode.start(
             directory,
@@ -66,12 +72,73 @@ class UploadsIT {
     }
   }
 
-  private Path video() throws IOException {
+  /** Parts that a killed node had sent are not sent again by the one that comes after it. */
+  @Test
+  @Tag("full")
+  void nodeKilledInTheMiddleOfAMultipart_goesOnWhereItWas() throws Exception {
+    Path video = video(MEBIBYTES_TO_S3);
+    try (S3MockServer server = S3MockServer.start(directory.resolve("objects"));
+        CuttableLink link = CuttableLink.to("127.0.0.1", server.port())) {
+      String bucket = server.createBucket();
+      Map<String, String> settings = new HashMap<>();
+      settings.put("CURFEW_NODE_ROLES", "api,sessions,claims,uploader,watchdog,alerts,delivery");
+      settings.put("CURFEW_RECORDING_FINISHED_KIND", "s3");
+      settings.put("CURFEW_RECORDING_FINISHED_S3_ENDPOINT", "http://127.0.0.1:" + link.port());
+      settings.put("CURFEW_RECORDING_FINISHED_S3_REGION", "us-east-1");
+      settings.put("CURFEW_RECORDING_FINISHED_S3_BUCKET", bucket);
+      settings.put("CURFEW_RECORDING_FINISHED_S3_PATH_STYLE", "true");
+      settings.put("CURFEW_RECORDING_FINISHED_S3_ACCESS_KEY_ID", "curfew");
+      settings.put("CURFEW_RECORDING_FINISHED_S3_SECRET_ACCESS_KEY", "secret");
+      try (JarNode node = JarNode.start(directory, settings)) {
+        String session = encoded(node, video);
+        Await.until("some parts are sent", LONG, () -> parts(server, bucket) >= 3);
+        node.kill();
+        int parts = parts(server, bucket);
+        assertThat(parts).as("parts sent before the node was killed").isBetween(3, 11);
+        assertThat(staged()).hasSize(1);
+        long sent = link.sent();
+        node.startAgain();
+        String path = "/api/v1/recordings/" + session;
+        Await.until(
+            "it is at its destination",
+            LONG,
+            () -> node.get(path).getString("stage").equals("Done-Uploaded"));
+        assertThat(link.sent() - sent)
+            .as("bytes sent after the restart")
+            .isLessThan(Files.size(video) - (long) parts * PART + PART / 2);
+        assertThat(server.everythingIn(bucket)).noneMatch(name -> name.startsWith("unfinished"));
+        String key =
+            server.everythingIn(bucket).stream()
+                .filter(name -> name.endsWith("video.mp4"))
+                .findFirst()
+                .orElseThrow();
+        Path stored = directory.resolve("stored.mp4");
+        server.client().getObject(get -> get.bucket(bucket).key(key), stored);
+        sameAs(video, stored);
+        Await.until("what was staged is gone", () -> staged().isEmpty());
+      }
+    }
+  }
+
+  private static int parts(S3MockServer server, String bucket) {
+    return server.client().listMultipartUploads(list -> list.bucket(bucket)).uploads().stream()
+        .mapToInt(
+            upload ->
+                server
+                    .client()
+                    .listParts(
+                        list -> list.bucket(bucket).key(upload.key()).uploadId(upload.uploadId()))
+                    .parts()
+                    .size())
+        .sum();
+  }
+
+  private Path video(int mebibytes) throws IOException {
     Path video = directory.resolve("video.mp4");
     byte[] block = new byte[1 << 20];
     Random random = new Random(7);
     try (OutputStream out = Files.newOutputStream(video)) {
-      for (int i = 0; i < MEBIBYTES; i++) {
+      for (int i = 0; i < mebibytes; i++) {
         random.nextBytes(block);
         out.write(block);
       }
