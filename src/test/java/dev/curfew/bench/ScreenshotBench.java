@@ -1,6 +1,7 @@
 package dev.curfew.bench;
 
 import dev.curfew.bus.Bus;
+import dev.curfew.recording.ImageInspector;
 import dev.curfew.recording.ImageLimits;
 import dev.curfew.recording.NodeRecordings;
 import dev.curfew.recording.RecordingCipher;
@@ -18,6 +19,8 @@ import dev.curfew.testing.RecordedSessions;
 import dev.curfew.testing.TestStore;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -44,6 +47,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Arguments: seconds of a round (4), rounds (5).
  */
 public final class ScreenshotBench {
+  private static final int INSPECTIONS = 200;
+
   private final Duration round;
   private final int rounds;
   private final Path folder;
@@ -111,9 +116,12 @@ public final class ScreenshotBench {
   }
 
   private void run() throws Exception {
-    System.out.printf("a screenshot has %,d bytes; medians of %d rounds%n", image.length, rounds);
     captured(8);
     bare(8);
+    System.out.printf(
+        "a screenshot has %,d bytes and takes %.1f ms of CPU to be proven one; medians of %d"
+            + " rounds%n",
+        image.length, inspectionCpuMillis(), rounds);
     for (int senders : List.of(1, 8, 32)) {
       double[] bare = new double[rounds];
       double[] stored = new double[rounds];
@@ -134,6 +142,16 @@ public final class ScreenshotBench {
       }
       print(senders, "spooled", spooled, bare);
     }
+  }
+
+  private double inspectionCpuMillis() {
+    ImageInspector inspector = new ImageInspector(ImageLimits.DEFAULT);
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadCpuTime();
+    for (int i = 0; i < INSPECTIONS; i++) {
+      inspector.inspect(image);
+    }
+    return (threads.getCurrentThreadCpuTime() - before) / 1e6 / INSPECTIONS;
   }
 
   private static void print(int senders, String what, double[] ours, double[] bare) {
