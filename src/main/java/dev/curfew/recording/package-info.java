@@ -22,6 +22,11 @@
  *   <li><b>Delivery.</b> {@link dev.curfew.recording.ArtefactStage} keeps the artefacts where the
  *       chunks are until {@link dev.curfew.recording.Uploader} has taken them to another {@link
  *       dev.curfew.storage.ObjectStore}; it believes only what it reads back.
+ *   <li><b>Verification.</b> {@link dev.curfew.recording.Verification} is the result of holding a
+ *       recording against its manifest and rows, part by part, up to the first that is missing or
+ *       altered. A store that is away, or a key that is not at hand, says nothing of it. A gateway
+ *       that died left no end marker: its session ends by its silence, and what it had captured is
+ *       a recording like any other.
  *   <li><b>Workers.</b> {@link dev.curfew.recording.EncoderWorker} and {@link
  *       dev.curfew.recording.UploaderWorker} claim recordings, renew their leases while they work,
  *       and report with the fencing token of the claim. The loop of a worker is a {@link
@@ -39,8 +44,8 @@
  * whoever gets at the stores or their backups. Not covered:
  *
  * <ul>
- *   <li>keystrokes and clipboard as they were captured, titles and all other rows: they are in
- *       PostgreSQL, whose disk is to be encrypted by other means;
+ *   <li>keystrokes and clipboard as they were captured, the text that searches find, titles and all
+ *       other rows: they are in PostgreSQL, whose disk is to be encrypted by other means;
  *   <li>{@code manifest.json} at the destination: names, sizes and checksums;
  *   <li>names, sizes and times of objects: a chunk's name has the SHA-256 of its plain content;
  *   <li>the encoder's work directory, which holds plain files while a recording is being encoded;

@@ -519,7 +519,7 @@ class RecordingContractTest {
     Await.until("the session was given up", () -> stage(session).equals("Ended"));
     assertThat(
             at.admin.get("/api/v1/admin/sessions/" + session).is(200).json().getString("endReason"))
-        .isEqualTo("LOST");
+        .isEqualTo("lost");
     JsonObject listed =
         at.admin
             .get("/api/v1/recordings?session=" + session)
