@@ -22,6 +22,8 @@
  *   <li><b>Workers.</b> {@link dev.curfew.recording.EncoderWorker} and {@link
  *       dev.curfew.recording.UploaderWorker} claim recordings, renew their leases while they work,
  *       and report with the fencing token of the claim.
+ *   <li><b>Custody.</b> Legal hold, deletion and retention: a removal is decided in the row before
+ *       the first object goes, and a hold is refused from then on.
  * </ul>
  *
  * Capture, encoding and delivery know nothing of stages, claims, SQL or HTTP; they block and belong
