@@ -32,6 +32,8 @@
  *       and report with the fencing token of the claim. The loop of a worker is a {@link
  *       dev.curfew.recording.WorkLoop}; where it claims and reports is a {@link
  *       dev.curfew.recording.WorkSite}, which need not be this node.
+ *   <li><b>Custody.</b> Legal hold, deletion and retention: a removal is decided in the row before
+ *       the first object goes, and a hold is refused from then on.
  * </ul>
  *
  * <h2>Encryption at rest</h2>
