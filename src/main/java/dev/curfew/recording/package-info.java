@@ -15,7 +15,8 @@
  *       and it is acknowledged only then.
  *   <li><b>Encoding.</b> {@link dev.curfew.recording.Encoder} makes the artefacts of a {@link
  *       dev.curfew.recording.RecordingSource}: an MP4 with the true capture times, captions,
- *       timeline, thumbnail, raw terminal bytes.
+ *       timeline, thumbnail, the raw recording and, of a terminal, an asciicast. The manifest is
+ *       read a page at a time.
  *   <li><b>Delivery.</b> {@link dev.curfew.recording.ArtefactStage} keeps the artefacts where the
  *       chunks are until {@link dev.curfew.recording.Uploader} has taken them to another {@link
  *       dev.curfew.storage.ObjectStore}; it believes only what it reads back.
@@ -38,8 +39,9 @@
  *       be repeated and changes nothing twice. One that returns something else than was written is
  *       {@code STORAGE_CORRUPT}.
  *   <li>A chunk that is missing or no longer matches its hash, or a picture that cannot be decoded,
- *       is left out of the video and reported in result and timeline; the rest is encoded. A store
- *       that is away is not damage: encoding fails, to be tried again.
+ *       is left out of the video; the timeline lists it, and the event that the recording is
+ *       encoded counts it. The rest is encoded. A store that is away is not damage: encoding fails,
+ *       to be tried again.
  *   <li>A worker fails: its claim is put back with the reason, and the next attempt begins from the
  *       chunks again; after the last attempt the recording is Failed and waits for an
  *       administrator. Nothing local is deleted before the destination was read back.
