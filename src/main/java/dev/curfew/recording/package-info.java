@@ -18,7 +18,8 @@
  *       the node; {@link dev.curfew.recording.SpoolDrainer} moves them on.
  *   <li><b>Encoding.</b> {@link dev.curfew.recording.Encoder} makes the artefacts of a {@link
  *       dev.curfew.recording.RecordingSource}: an MP4 with the true capture times, captions,
- *       timeline, thumbnail, raw terminal bytes.
+ *       timeline, thumbnail, the raw recording and, of a terminal, an asciicast. The manifest is
+ *       read a page at a time.
  *   <li><b>Delivery.</b> {@link dev.curfew.recording.ArtefactStage} keeps the artefacts where the
  *       chunks are until {@link dev.curfew.recording.Uploader} has taken them to another {@link
  *       dev.curfew.storage.ObjectStore}; it believes only what it reads back.
@@ -75,8 +76,9 @@
  *       using up an attempt, rests longer each time, up to five minutes, and says why; for ever, if
  *       need be.
  *   <li>A chunk that is missing or no longer matches its hash, or a picture that cannot be decoded,
- *       is left out of the video and reported in result and timeline; the rest is encoded. A store
- *       that is away is not damage: encoding fails, to be tried again.
+ *       is left out of the video; the timeline lists it, and the event that the recording is
+ *       encoded counts it. The rest is encoded. A store that is away is not damage: encoding fails,
+ *       to be tried again.
  *   <li>An encrypted object that was altered, cut off or exchanged is never given out: it is {@code
  *       STORAGE_CORRUPT}, and a damaged chunk to the encoder. One whose key this node does not have
  *       is {@code STORAGE_UNAVAILABLE} with the key's id, until the key is listed again.
