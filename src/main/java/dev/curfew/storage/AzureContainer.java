@@ -39,7 +39,7 @@ final class AzureContainer {
   /** A connection that is slower than this is given up, in bytes a second. */
   private static final long SLOWEST = 64 * 1024;
 
-  private static final int TRIES = 3;
+  private static final int TRIES = 2;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 

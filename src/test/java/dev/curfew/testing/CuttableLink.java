@@ -81,7 +81,7 @@ public final class CuttableLink implements AutoCloseable {
           client.close();
           continue;
         }
-        Socket server = new Socket(host, port);
+        Socket server = connect(client);
         sockets.add(client);
         sockets.add(server);
         daemon(() -> pump(client, server, true));
@@ -89,6 +89,16 @@ public final class CuttableLink implements AutoCloseable {
       } catch (IOException closed) {
         continue;
       }
+    }
+  }
+
+  /** Whoever connects to a server that is down is not left waiting. */
+  private Socket connect(Socket client) throws IOException {
+    try {
+      return new Socket(host, port);
+    } catch (IOException down) {
+      client.close();
+      throw down;
     }
   }
 
