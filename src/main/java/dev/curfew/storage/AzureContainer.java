@@ -90,6 +90,11 @@ final class AzureContainer {
     return new Context(TIME_LIMIT, limit(timeout, bytes));
   }
 
+  /** For all tries together: some of azure-core's requests with a body heed no other limit. */
+  private Duration allTries(long bytes) {
+    return limit(timeout, bytes).multipliedBy(TRIES).plus(LONGEST_PAUSE);
+  }
+
   private BlockBlobClient blob(String name) {
     return container.getBlobClient(name).getBlockBlobClient();
   }
@@ -100,7 +105,7 @@ final class AzureContainer {
         .uploadWithResponse(
             new BlockBlobSimpleUploadOptions(BinaryData.fromBytes(content))
                 .setContentMd5(AzureUpload.hash("MD5", content)),
-            null,
+            allTries(content.length),
             limit(content.length));
   }
 
@@ -110,7 +115,7 @@ final class AzureContainer {
         .stageBlockWithResponse(
             new BlockBlobStageBlockOptions(block, BinaryData.fromBytes(content))
                 .setContentMd5(AzureUpload.hash("MD5", content)),
-            null,
+            allTries(content.length),
             limit(content.length));
   }
 
@@ -140,7 +145,7 @@ final class AzureContainer {
   void commit(String name, List<String> blocks) {
     blob(name)
         .commitBlockListWithResponse(
-            new BlockBlobCommitBlockListOptions(blocks), null, limit(blocks.size()));
+            new BlockBlobCommitBlockListOptions(blocks), allTries(0), limit(0));
   }
 
   /**

@@ -49,12 +49,14 @@ final class SmbSockets extends SocketFactory {
 
   /** Ends every call that waits for the server. */
   void close() {
-    for (Socket socket : sockets) {
-      try {
-        socket.close();
-      } catch (IOException e) {
-        continue; // closed is closed
-      }
+    sockets.forEach(SmbSockets::close);
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      return; // closed is closed
     }
   }
 }
