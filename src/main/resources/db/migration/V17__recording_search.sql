@@ -11,7 +11,7 @@ CREATE INDEX recording_to_index ON recording (ended_at)
 -- A line of input, or a piece of what was copied. Punctuation divides words, so that a part of a
 -- path, an address or an identifier is found by itself.
 CREATE TABLE recording_text (
-  session_id uuid NOT NULL REFERENCES recording ON DELETE CASCADE,
+  session_id uuid NOT NULL,
   position   integer NOT NULL,
   -- as chunk.kind: 2 keystrokes, 3 clipboard
   kind       smallint NOT NULL,

@@ -63,7 +63,7 @@ final class RecordingVerification {
             recording ->
                 around
                     .manifests
-                    .noted(sessionId, around.options.localRetention())
+                    .noted(sessionId)
                     .map(end -> new Noted(recording, end)));
   }
 

@@ -7,7 +7,7 @@ package dev.curfew.store;
  * @param bytes of all chunks
  * @param link the chain of the last line; empty when there is none
  * @param cleared whether the chunks' contents were deleted after the upload
- * @param clearing whether that may be going on: their retention is over
+ * @param clearing whether they are being deleted, or the whole recording is
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record ManifestEnd(

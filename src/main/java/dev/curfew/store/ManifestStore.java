@@ -9,7 +9,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -350,19 +349,14 @@ public final class ManifestStore {
   private static final String NOTED =
       """
       SELECT chunk_count, chunk_bytes, chain, cleared_at IS NOT NULL AS cleared,
-        stage = 6 AND uploaded_at <= clock_timestamp() - $2::bigint * interval '1 millisecond'
-          AS clearing
+        clearing_at IS NOT NULL OR deletion_at IS NOT NULL AS clearing
       FROM recording WHERE session_id = $1
       """;
 
-  /**
-   * Where the recording says that its manifest ends. Fails with NOT_FOUND.
-   *
-   * @param retention how long contents stay here after the upload
-   */
-  public Future<ManifestEnd> noted(UUID sessionId, Duration retention) {
+  /** Where the recording says that its manifest ends. Fails with NOT_FOUND. */
+  public Future<ManifestEnd> noted(UUID sessionId) {
     return database
-        .query(NOTED, Tuple.of(sessionId, retention.toMillis()))
+        .query(NOTED, Tuple.of(sessionId))
         .map(
             rows -> {
               for (Row row : rows) {
@@ -371,7 +365,7 @@ public final class ManifestStore {
                     row.getLong("chunk_bytes"),
                     row.getBuffer("chain").getBytes(),
                     row.getBoolean("cleared"),
-                    Boolean.TRUE.equals(row.getBoolean("clearing")));
+                    row.getBoolean("clearing"));
               }
               throw CurfewException.notFound("The recording");
             });
