@@ -172,6 +172,8 @@ final class NodeLink {
 
   private static Future<HttpClientResponse> stream(
       AsyncFile content, HttpClientRequest to, BooleanSupplier cancelled) {
+    // What goes wrong is told by the response, too.
+    to.exceptionHandler(failure -> content.pause());
     content
         .handler(
             buffer -> {

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class RemoteRecording implements RecordingSource {
   private static final int PAGE = 500;
 
+  /** Of rows with texts, which may be long and which the node reads whole pages of. */
+  private static final int PAGE_OF_TEXTS = 100;
+
   /** A part is halved when it cannot be had whole, down to the size that one look at it needs. */
   private static final int LARGEST_PART = 1 << 20;
 
@@ -134,7 +137,7 @@ final class RemoteRecording implements RecordingSource {
               + "/chunks?text=true&kind="
               + kind.wireName()
               + "&limit="
-              + PAGE
+              + (isText(kind) ? PAGE_OF_TEXTS : PAGE)
               + "&after="
               + after;
       JsonObject answer = await(() -> link.get(path));
@@ -166,11 +169,15 @@ final class RemoteRecording implements RecordingSource {
     }
 
     private ChunkContent content(@Nullable String text) {
-      if (kind == ChunkKind.SCREENSHOT || kind == ChunkKind.RAW) {
+      if (!isText(kind)) {
         return STORED;
       }
       return text == null ? new ChunkContent.Gone() : new ChunkContent.Inline(text);
     }
+  }
+
+  private static boolean isText(ChunkKind kind) {
+    return kind == ChunkKind.KEYSTROKES || kind == ChunkKind.CLIPBOARD;
   }
 
   @Override
