@@ -119,12 +119,11 @@ final class RecordingsCommand {
   @Command(
       name = "verify",
       mixinStandardHelpOptions = true,
-      description = {
-        "Reads all there is of a recording and proves that it is whole and unaltered, or names the",
-        "first part that is not. Exits 0 when it is intact, 1 when it is not, 3 when that cannot be",
-        "found out now. Prints the link at the end of its manifest: noted elsewhere, it proves later",
-        "that nothing was cut off."
-      })
+      description =
+          "Reads all there is of a recording and proves that it is whole and unaltered, or names"
+              + " the first part that is not. Exits 0 when it is intact, 1 when it is not, 3 when"
+              + " that cannot be found out now. Prints the link at the end of its manifest: noted"
+              + " elsewhere, it proves later that nothing was cut off.")
   int verify(
       @Parameters(paramLabel = "SESSION") String session,
       @Mixin ClientOptions node,
