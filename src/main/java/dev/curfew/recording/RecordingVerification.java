@@ -60,11 +60,7 @@ final class RecordingVerification {
         .recordings
         .find(sessionId)
         .compose(
-            recording ->
-                around
-                    .manifests
-                    .noted(sessionId)
-                    .map(end -> new Noted(recording, end)));
+            recording -> around.manifests.noted(sessionId).map(end -> new Noted(recording, end)));
   }
 
   /**

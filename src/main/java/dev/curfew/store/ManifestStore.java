@@ -268,14 +268,15 @@ public final class ManifestStore {
       SELECT session_id, sequence, kind, ms(captured_at) AS captured_at,
         ms(received_at) AS received_at, size, sha256, chain, content, extension, encryption_key,
         raw_offset, spooled_on
-      FROM chunk
       """;
 
+  private static final String LINES = COLUMNS + "FROM chunk\n";
+
   private static final String LIST =
-      COLUMNS + "WHERE session_id = $1 AND sequence >= $2 ORDER BY sequence LIMIT $3";
+      LINES + "WHERE session_id = $1 AND sequence >= $2 ORDER BY sequence LIMIT $3";
 
   private static final String OF_KIND =
-      COLUMNS + "WHERE session_id = $1 AND kind = $2 AND sequence >= $3 ORDER BY sequence LIMIT $4";
+      LINES + "WHERE session_id = $1 AND kind = $2 AND sequence >= $3 ORDER BY sequence LIMIT $4";
 
   /** The lines from this number on. */
   public Future<List<ChunkRow>> list(UUID sessionId, long from, int limit) {
@@ -291,9 +292,8 @@ public final class ManifestStore {
 
   /** A page ends behind the line with which its texts pass the last parameter's bytes. */
   private static final String CAPTURED =
-      """
-      SELECT session_id, sequence, kind, ms(captured_at) AS captured_at,
-        ms(received_at) AS received_at, size, sha256, chain, content, extension, raw_offset
+      COLUMNS
+          + """
       FROM (
         SELECT *, COALESCE(
           sum(CASE WHEN content IS NULL THEN 0 ELSE size END) OVER (
