@@ -178,7 +178,8 @@ final class Node {
                       defaults,
                       config.auth());
               shards.watch(directory::mayHaveChanged);
-              return serve(basis, endings, shards, directory);
+              return openStores()
+                  .compose(stores -> serve(basis, stores, endings, shards, directory));
             })
         // Last, since a key that is made is shown once: by then nothing can fail any more.
         .compose(
@@ -193,8 +194,26 @@ final class Node {
             });
   }
 
+  private Future<RecordingStores> openStores() {
+    return vertx
+        .executeBlocking(() -> RecordingStores.open(config.recording()))
+        .onSuccess(
+            stores ->
+                running.push(
+                    () ->
+                        vertx.executeBlocking(
+                            () -> {
+                              stores.close();
+                              return true;
+                            })));
+  }
+
   private Future<Void> serve(
-      NodeBasis basis, SessionEndings endings, ShardHost shards, Directory directory) {
+      NodeBasis basis,
+      RecordingStores stores,
+      SessionEndings endings,
+      ShardHost shards,
+      Directory directory) {
     Database database = basis.database();
     ClusterClock clock = basis.clock();
     Bus bus = basis.bus();
@@ -207,8 +226,7 @@ final class Node {
             new ClaimStore(database),
             bus,
             ClaimCoordinator.Options.withLease(config.recording().lease()));
-    RecordingParts recordings = RecordingParts.open(vertx, config, database, bus);
-    running.push(recordings::close);
+    RecordingParts recordings = RecordingParts.open(vertx, config, stores, database, bus);
     Signals signals =
         Signals.of(
             vertx,
@@ -231,16 +249,14 @@ final class Node {
             new EventStreams(feed, hub),
             signals,
             new Audit(database, sealKey),
-            recordings.stores()::states,
+            stores::states,
             clock::now,
             config);
     return shards
         .serveAll()
         .compose(served -> deploy(() -> hub))
         .compose(served -> deploy(() -> claims))
-        .compose(
-            served ->
-                deploy(() -> new StorageWatch(recordings.stores(), clock::now, STORAGE_INTERVAL)))
+        .compose(served -> deploy(() -> new StorageWatch(stores, clock::now, STORAGE_INTERVAL)))
         .compose(served -> recordings.startWorkers(claims, this::deploy))
         .compose(
             served ->
@@ -276,7 +292,7 @@ final class Node {
                       frontend);
               metrics.clock(clock);
               metrics.shards(shards);
-              metrics.storage(recordings.stores());
+              metrics.storage(stores);
               metrics.alerts(hub, bridge);
               return listen(gateway, frontend, feed, hub, bridge, checks(clock, shards))
                   .compose(served -> listen(bridge))

@@ -24,29 +24,24 @@ import java.util.function.Supplier;
 final class RecordingParts {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(2);
 
-  private final Vertx vertx;
   private final CurfewConfig config;
   private final RecordingSurroundings around;
   private final Recordings recordings;
-  private final RecordingStores stores;
 
-  private RecordingParts(
-      Vertx vertx, CurfewConfig config, RecordingStores stores, RecordingSurroundings around) {
-    this.vertx = vertx;
+  private RecordingParts(CurfewConfig config, RecordingSurroundings around) {
     this.config = config;
-    this.stores = stores;
     this.around = around;
     this.recordings = new NodeRecordings(around);
   }
 
-  /** Opens the stores: blocking, once at the start. */
-  static RecordingParts open(Vertx vertx, CurfewConfig config, Database database, Bus bus) {
-    RecordingStores stores = RecordingStores.open(config.recording());
+  /** Clears what a killed process left: blocking, once at the start. */
+  static RecordingParts open(
+      Vertx vertx, CurfewConfig config, RecordingStores stores, Database database, Bus bus) {
     RecordingSurroundings around =
         new RecordingSurroundings(
             vertx, database, bus, stores.raw(), stores.finished(), options(config));
     around.clearLeftovers();
-    return new RecordingParts(vertx, config, stores, around);
+    return new RecordingParts(config, around);
   }
 
   private static RecordingOptions options(CurfewConfig config) {
@@ -68,21 +63,6 @@ final class RecordingParts {
 
   Recordings recordings() {
     return recordings;
-  }
-
-  RecordingStores stores() {
-    return stores;
-  }
-
-  /** Lets go of the stores. */
-  Future<Void> close() {
-    return vertx
-        .executeBlocking(
-            () -> {
-              stores.close();
-              return true;
-            })
-        .mapEmpty();
   }
 
   /** Starts the workers of this node's roles. */

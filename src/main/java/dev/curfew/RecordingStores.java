@@ -39,7 +39,7 @@ final class RecordingStores implements AutoCloseable {
   }
 
   /**
-   * Opens both. Whether they can be used is found by {@link #check}.
+   * Opens both: blocking. Whether they can be used is found by {@link #check}.
    *
    * @throws CurfewException STORAGE_UNAVAILABLE when a folder cannot be made
    */
@@ -56,12 +56,11 @@ final class RecordingStores implements AutoCloseable {
 
   private static Place open(String store, StoreSettings settings, Path folder) {
     return switch (settings.kind()) {
-      case FOLDER ->
-          new Place(
-              store,
-              StoreKind.FOLDER,
-              folder.toAbsolutePath().normalize().toUri().toString(),
-              new FolderStore(folder));
+      case FOLDER -> {
+        ObjectStore objects = new FolderStore(folder);
+        String location = folder.toAbsolutePath().normalize().toUri().toString();
+        yield new Place(store, StoreKind.FOLDER, location, objects);
+      }
       case S3 -> {
         S3Options options = options(settings.s3());
         yield new Place(store, StoreKind.S3, options.location(), new S3Store(options));
