@@ -81,18 +81,13 @@ final class AzureContainer {
     this.container = service.buildClient().getBlobContainerClient(options.container());
   }
 
-  /** The limit for a request that moves so many bytes. */
+  /** The limit until the answer begins, for a request that sends so many bytes. */
   static Duration limit(Duration timeout, long bytes) {
     return timeout.plusSeconds(bytes / SLOWEST);
   }
 
   private Context limit(long bytes) {
     return new Context(TIME_LIMIT, limit(timeout, bytes));
-  }
-
-  /** For all tries together: some of azure-core's requests with a body heed no other limit. */
-  private Duration allTries(long bytes) {
-    return limit(timeout, bytes).multipliedBy(TRIES).plus(LONGEST_PAUSE);
   }
 
   private BlockBlobClient blob(String name) {
@@ -105,7 +100,7 @@ final class AzureContainer {
         .uploadWithResponse(
             new BlockBlobSimpleUploadOptions(BinaryData.fromBytes(content))
                 .setContentMd5(AzureUpload.hash("MD5", content)),
-            allTries(content.length),
+            null,
             limit(content.length));
   }
 
@@ -115,7 +110,7 @@ final class AzureContainer {
         .stageBlockWithResponse(
             new BlockBlobStageBlockOptions(block, BinaryData.fromBytes(content))
                 .setContentMd5(AzureUpload.hash("MD5", content)),
-            allTries(content.length),
+            null,
             limit(content.length));
   }
 
@@ -144,8 +139,7 @@ final class AzureContainer {
   /** Makes a blob of the latest blocks of these ids. */
   void commit(String name, List<String> blocks) {
     blob(name)
-        .commitBlockListWithResponse(
-            new BlockBlobCommitBlockListOptions(blocks), allTries(0), limit(0));
+        .commitBlockListWithResponse(new BlockBlobCommitBlockListOptions(blocks), null, limit(0));
   }
 
   /**
@@ -157,7 +151,7 @@ final class AzureContainer {
       String name, long offset, int length, BlobRequestConditions conditions) {
     return blob(name)
         .downloadContentWithResponse(
-            null, conditions, new BlobRange(offset, (long) length), false, null, limit(length));
+            null, conditions, new BlobRange(offset, (long) length), false, null, limit(0));
   }
 
   long size(String name) {

@@ -53,7 +53,8 @@ final class AzureFailures {
           options.endpoint()
               + " cannot be found by name; check the endpoint, the account and the name servers");
     }
-    if (failure instanceof IllegalArgumentException && options.accountKey().isPresent()) {
+    if (cause(failure, IllegalArgumentException.class) != null
+        && options.accountKey().isPresent()) {
       return Finding.refused("the key of account " + options.account() + " is not Base64");
     }
     Throwable inner = innermost(failure);

@@ -199,7 +199,7 @@ class AzureStoreTest extends RemoteStoreContract {
 
   /** PITFALLS 14, 16: what was not stored is not said to be, and comes whole with the next try. */
   @Test
-  void serverThatDiesDuringAPut_hasTheObjectWholeAfterTheNext() throws Exception {
+  void serverThatStopsDuringAPut_hasTheObjectWholeAfterTheNext() throws Exception {
     ObjectStore store = store();
     byte[] content = random(70 << 20, 32);
     AtomicLong moved = new AtomicLong();
@@ -211,7 +211,7 @@ class AzureStoreTest extends RemoteStoreContract {
                 Payload.of(content),
                 bytes -> {
                   if (moved.addAndGet(bytes) == 40 << 20) {
-                    server.kill();
+                    server.stop();
                   }
                 }));
     refused(ErrorCode.STORAGE_UNAVAILABLE, () -> store.open("a/b"));

@@ -74,7 +74,7 @@ public final class AzuriteServer implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port + "/" + ACCOUNT);
   }
 
-  /** Starts again, on the same port and with the same data, what was killed. */
+  /** Starts again, on the same port and with the same data, what was stopped. */
   public void restart() throws IOException {
     process =
         new ProcessBuilder(
@@ -107,9 +107,9 @@ public final class AzuriteServer implements AutoCloseable {
     }
   }
 
-  /** Ends the server at once. */
-  public void kill() {
-    process.destroyForcibly();
+  /** Ends the server; not at once, since it writes down only then which containers it has. */
+  public void stop() {
+    process.destroy();
     Await.until("the end of azurite", () -> !process.isAlive());
   }
 
@@ -120,6 +120,6 @@ public final class AzuriteServer implements AutoCloseable {
 
   @Override
   public void close() {
-    kill();
+    process.destroyForcibly();
   }
 }
