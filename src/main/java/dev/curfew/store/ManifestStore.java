@@ -265,12 +265,12 @@ public final class ManifestStore {
 
   private static final String COLUMNS =
       """
-      SELECT session_id, sequence, kind, ms(captured_at) AS captured_at,
+      session_id, sequence, kind, ms(captured_at) AS captured_at,
         ms(received_at) AS received_at, size, sha256, chain, content, extension, encryption_key,
         raw_offset, spooled_on
       """;
 
-  private static final String LINES = COLUMNS + "FROM chunk\n";
+  private static final String LINES = "SELECT " + COLUMNS + "FROM chunk\n";
 
   private static final String LIST =
       LINES + "WHERE session_id = $1 AND sequence >= $2 ORDER BY sequence LIMIT $3";
@@ -292,7 +292,8 @@ public final class ManifestStore {
 
   /** A page ends behind the line with which its texts pass the last parameter's bytes. */
   private static final String CAPTURED =
-      COLUMNS
+      "SELECT "
+          + COLUMNS
           + """
       FROM (
         SELECT *, COALESCE(

@@ -36,7 +36,13 @@ class AdminContractTest {
           "openAlerts",
           "streamEvents",
           "listSeals",
-          "verifyLog");
+          "verifyLog",
+          "deleteRecording",
+          "holdRecording",
+          "releaseRecording",
+          "getAsciicast",
+          "verifyRecording",
+          "showStorage");
 
   private static Installation at;
 
