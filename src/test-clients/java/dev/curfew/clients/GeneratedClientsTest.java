@@ -9,6 +9,7 @@ import generated.access.model.SessionResponse;
 import generated.access.model.StartRequest;
 import generated.pra.model.SessionStatus;
 import generated.psm.model.OwnedSessionRequest;
+import generated.psm.model.PollingRequest;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.List;
@@ -92,10 +93,10 @@ class GeneratedClientsTest {
   void psmClient_pollsAndEndsASession() throws Exception {
     UUID id = open(generated.admin.model.Kind.PSM).getId();
     generated.psm.api.LifecycleApi lifecycle = new generated.psm.api.LifecycleApi(psm());
-    OwnedSessionRequest owned = new OwnedSessionRequest().session(id).processInstance("gw1");
-    assertThat(lifecycle.polling(owned).getTerminateSession()).isFalse();
-    lifecycle.endSession(owned);
-    assertThat(lifecycle.polling(owned).getTerminateSession()).isTrue();
+    PollingRequest alive = new PollingRequest().session(id).processInstance("gw1");
+    assertThat(lifecycle.polling(alive).getTerminateSession()).isFalse();
+    lifecycle.endSession(new OwnedSessionRequest().session(id).processInstance("gw1"));
+    assertThat(lifecycle.polling(alive).getTerminateSession()).isTrue();
   }
 
   @Test
