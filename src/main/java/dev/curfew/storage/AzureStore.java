@@ -4,12 +4,9 @@ import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -137,11 +134,10 @@ public final class AzureStore implements ObjectStore {
 
   @Override
   public Finding check() {
-    String name = "curfew-check-" + UUID.randomUUID();
-    String blob = options.blob(name);
-    byte[] content = "Curfew was here".getBytes(StandardCharsets.US_ASCII);
+    Probe probe = Probe.fresh();
+    String blob = options.blob(probe.name());
     try {
-      container.put(blob, content);
+      container.put(blob, probe.content());
       byte[] back;
       try (InputStream in = new AzureDownload(container, failures, blob, 0, Long.MAX_VALUE)) {
         back = in.readAllBytes();
@@ -149,9 +145,7 @@ public final class AzureStore implements ObjectStore {
       } finally {
         container.delete(blob);
       }
-      return Arrays.equals(back, content)
-          ? Finding.ready(options.location() + " can be written, read, listed and deleted from")
-          : Finding.unreachable(options.location() + " returns other bytes than were stored");
+      return probe.judge(options.location(), back, "written, read, listed and deleted from");
     } catch (RuntimeException e) {
       return failures.finding(e);
     } catch (IOException e) {

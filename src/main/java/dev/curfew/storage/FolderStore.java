@@ -9,17 +9,14 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -182,19 +179,16 @@ public final class FolderStore implements ObjectStore {
 
   @Override
   public Finding check() {
-    String name = "curfew-check-" + UUID.randomUUID();
-    byte[] content = "Curfew was here".getBytes(StandardCharsets.US_ASCII);
+    Probe probe = Probe.fresh();
     try {
-      put(name, content);
-      try (InputStream in = open(name)) {
-        if (!Arrays.equals(in.readAllBytes(), content)) {
-          return Finding.unreachable(
-              "the folder " + root + " returns other bytes than were stored");
-        }
+      put(probe.name(), probe.content());
+      byte[] back;
+      try (InputStream in = open(probe.name())) {
+        back = in.readAllBytes();
       } finally {
-        delete(name);
+        delete(probe.name());
       }
-      return Finding.ready("the folder " + root + " can be written, read and deleted from");
+      return probe.judge("the folder " + root, back, "written, read and deleted from");
     } catch (IOException | CurfewException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       if (cause instanceof AccessDeniedException) {

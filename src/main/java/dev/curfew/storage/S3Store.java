@@ -4,12 +4,9 @@ import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.UUID;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Error;
@@ -179,10 +176,10 @@ public final class S3Store implements ObjectStore {
 
   @Override
   public Finding check() {
-    String key = options.key("curfew-check-" + UUID.randomUUID());
-    byte[] content = "Curfew was here".getBytes(StandardCharsets.US_ASCII);
+    Probe probe = Probe.fresh();
+    String key = options.key(probe.name());
     try {
-      putAtOnce(key, Payload.of(content), new Progress(Watch.NONE));
+      putAtOnce(key, Payload.of(probe.content()), new Progress(Watch.NONE));
       byte[] back;
       try (InputStream in = new S3Download(bucket.get(key, ""))) {
         back = in.readAllBytes();
@@ -192,9 +189,7 @@ public final class S3Store implements ObjectStore {
       } finally {
         bucket.delete(key);
       }
-      return Arrays.equals(back, content)
-          ? Finding.ready(options.location() + " can be written, read, listed and deleted from")
-          : Finding.unreachable(options.location() + " returns other bytes than were stored");
+      return probe.judge(options.location(), back, "written, read, listed and deleted from");
     } catch (SdkException e) {
       return failures.finding(e);
     } catch (IOException e) {

@@ -8,13 +8,10 @@ import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Function;
 
 /**
@@ -205,10 +202,10 @@ public final class SmbStore implements ObjectStore {
 
   @Override
   public Finding check() {
-    String path = path("curfew-check-" + UUID.randomUUID());
-    byte[] content = "Curfew was here".getBytes(StandardCharsets.US_ASCII);
+    Probe probe = Probe.fresh();
+    String path = path(probe.name());
     try {
-      upload(path, Payload.of(content), Watch.NONE);
+      upload(path, Payload.of(probe.content()), Watch.NONE);
       byte[] back;
       try (InputStream in = download(path, 0, Long.MAX_VALUE)) {
         back = in.readAllBytes();
@@ -219,9 +216,7 @@ public final class SmbStore implements ObjectStore {
               return session;
             });
       }
-      return Arrays.equals(back, content)
-          ? Finding.ready(options.location() + " can be written, read and deleted from")
-          : Finding.unreachable(options.location() + " returns other bytes than were stored");
+      return probe.judge(options.location(), back, "written, read and deleted from");
     } catch (SMBRuntimeException e) {
       return failures.finding(e);
     } catch (IOException e) {
