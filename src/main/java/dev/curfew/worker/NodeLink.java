@@ -27,6 +27,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way to a node: one call, one answer. Whatever is not a success fails with {@link
@@ -43,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  * Used on one event loop.
  */
 final class NodeLink {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeLink.class);
+
   /** How long a call that brings little may take. */
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -172,8 +176,8 @@ final class NodeLink {
 
   private static Future<HttpClientResponse> stream(
       AsyncFile content, HttpClientRequest to, BooleanSupplier cancelled) {
-    // What goes wrong is told by the response, too.
-    to.exceptionHandler(failure -> content.pause());
+    // What goes wrong is told by the response, too; the file is closed after that.
+    to.exceptionHandler(failure -> LOG.debug("A delivery broke off: {}", failure.getMessage()));
     content
         .handler(
             buffer -> {
@@ -243,6 +247,11 @@ final class NodeLink {
         options.getMethod() + " " + options.getURI() + ": " + status + ", " + reason(body);
     if (status == 429) {
       return CurfewException.rateLimited(message, retryAfter(response));
+    }
+    if (status == 400 && body.length() == 0) {
+      // No call of the node's answers so: its HTTP server could not make sense of what came over a
+      // connection on which something was cut.
+      return CurfewException.unavailable(message, Duration.ZERO);
     }
     ErrorCode code = CODES.get(status);
     if (code != null) {

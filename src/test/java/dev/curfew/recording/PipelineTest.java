@@ -289,7 +289,7 @@ class PipelineTest {
       CountDownLatch latch = new CountDownLatch(1);
       node.raw.heldBack = latch;
       String encoder = node.deployEncoder();
-      awaitStage(node, id, RecordingStage.ENCODING);
+      Await.until("claimed and at work", () -> node.raw.held.get() > 0);
       var stopped = node.store.vertx().undeploy(encoder);
       assertThat(node.sessions.stage(id))
           .as("until the work has stopped")
@@ -329,7 +329,7 @@ class PipelineTest {
       CountDownLatch latch = new CountDownLatch(1);
       node.raw.heldBack = latch;
       String encoder = node.deployEncoder();
-      awaitStage(node, id, RecordingStage.ENCODING);
+      Await.until("claimed and at work", () -> node.raw.held.get() > 0);
       node.sql.run(
           "UPDATE recording SET token = token + 1, owner = 'other' WHERE session_id = ?", id);
       latch.countDown();

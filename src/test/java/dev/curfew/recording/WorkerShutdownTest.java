@@ -28,7 +28,7 @@ class WorkerShutdownTest {
       CountDownLatch latch = new CountDownLatch(1);
       node.raw.heldBack = latch;
       String encoder = node.deployEncoder();
-      Await.until("claimed", () -> node.sessions.stage(id) == RecordingStage.ENCODING);
+      Await.until("claimed and at work", () -> node.raw.held.get() > 0);
       Future<Void> stopped = node.store.vertx().undeploy(encoder);
       long firstLease = leaseUntil(node, id);
 

@@ -30,6 +30,9 @@ public class FlakyStore implements ObjectStore {
   public volatile @Nullable RuntimeException defect;
   public volatile @Nullable CountDownLatch heldBack;
 
+  /** How often somebody was made to wait. */
+  public final AtomicInteger held = new AtomicInteger();
+
   /** How often it was asked while it was away. */
   public final AtomicInteger asked = new AtomicInteger();
 
@@ -43,6 +46,7 @@ public class FlakyStore implements ObjectStore {
   private void reach() {
     CountDownLatch latch = heldBack;
     if (latch != null) {
+      held.incrementAndGet();
       try {
         latch.await();
       } catch (InterruptedException e) {
