@@ -28,6 +28,13 @@ public final class WorkLoop {
   private static final Logger LOG = LoggerFactory.getLogger(WorkLoop.class);
 
   private static final Duration WAIT = Duration.ofSeconds(30);
+
+  /**
+   * How long nothing must be ready before there is nothing to do. A claim passes by what somebody
+   * else's statement holds at that moment, such as that which indexes its text.
+   */
+  private static final Duration LAST_LOOK = Duration.ofSeconds(3);
+
   private static final long SHORTEST_PAUSE_MILLIS = 1_000;
   private static final long LONGEST_PAUSE_MILLIS = 8_000;
   private static final int TRIES_WHEN_ONCE = 5;
@@ -133,7 +140,7 @@ public final class WorkLoop {
       end();
       return;
     }
-    Claims.Ticket ticket = site.claim(manner.once ? Duration.ZERO : WAIT);
+    Claims.Ticket ticket = site.claim(manner.once ? LAST_LOOK : WAIT);
     asked = ticket;
     ticket
         .granted()

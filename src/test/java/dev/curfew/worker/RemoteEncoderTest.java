@@ -10,6 +10,7 @@ import dev.curfew.fault.ErrorCode;
 import dev.curfew.recording.DemuxedVideo;
 import dev.curfew.testing.Await;
 import dev.curfew.testing.CaptureSessions;
+import dev.curfew.testing.DirectSql;
 import dev.curfew.worker.TroubledLine.Trouble;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -58,7 +59,7 @@ class RemoteEncoderTest {
                 "node.roles",
                 ROLES,
                 "recording.lease",
-                "2s",
+                "10s",
                 "data.dir",
                 shared.resolve("node").toString()));
     admin = new ApiClient(node.url(), node.adminKey());
@@ -144,6 +145,34 @@ class RemoteEncoderTest {
         .isEqualTo(untitled(folder.resolve("local.captions")));
     assertThat(folder.resolve("remote.thumbnail"))
         .hasSameBinaryContentAs(folder.resolve("local.thumbnail"));
+  }
+
+  /** What somebody else's statement has locked is passed by, and is no less to be done. */
+  @Test
+  void recordingLockedForAMoment_isNotTakenForNothingToDo() throws Exception {
+    String session = sessions.ended();
+    AtomicInteger claims = new AtomicInteger();
+    Function<HttpServerRequest, Trouble> plan =
+        request -> {
+          claims.addAndGet(request.path().endsWith("EncoderClaim") ? 1 : 0);
+          return Trouble.NONE;
+        };
+    try (DirectSql indexer = node.sql().begin();
+        TroubledLine line = new TroubledLine(node.url(), plan)) {
+      indexer.run(
+          "UPDATE recording SET text_indexed_at = NULL WHERE session_id = ?::uuid", session);
+      try (Running encoder = new Running(line.url(), workerKey, true)) {
+        Await.until("it has asked", LONG, () -> claims.get() > 0);
+        JsonObject claimed =
+            admin.post(
+                PSM + "EncoderClaim",
+                new JsonObject().put("processInstance", "another").put("maxSessions", 1));
+        assertThat(claimed.getJsonArray("Claims")).isEmpty();
+        indexer.rollback();
+        encoder.end();
+      }
+    }
+    assertThat(sessions.stage(session)).isEqualTo("Done-Encoded");
   }
 
   /** The title has the number of the session, which is another on each node. */
