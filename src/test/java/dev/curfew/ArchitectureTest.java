@@ -44,7 +44,7 @@ class ArchitectureTest {
           uses("auth", "config", "session", "fault"),
           uses("realm", "auth", "config", "session"),
           uses("store", "auth", "realm", "session", "lease", "fault"),
-          uses("cluster", "store", "bus"),
+          uses("cluster", "store", "bus", "config", "fault"),
           uses("shard", "kernel", "bus", "store", "cluster", "session", "fault"),
           uses("outbound", "config", "fault"),
           uses("grant", "store", "outbound", "realm", "auth", "bus", "session", "config", "fault"),

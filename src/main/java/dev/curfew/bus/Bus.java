@@ -3,13 +3,23 @@ package dev.curfew.bus;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageCodec;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import java.time.Duration;
+import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** The event bus, with typed routes. One for each Vert.x instance. */
 public final class Bus {
+  /** The failure code of a question that could not be answered. */
+  private static final int NO_ANSWER = 1;
+
   private final EventBus eventBus;
 
   public Bus(Vertx vertx) {
@@ -18,12 +28,12 @@ public final class Bus {
   }
 
   private <T> void register(Route<T> route) {
-    eventBus.registerDefaultCodec(route.type(), new RouteCodec<>(route));
+    eventBus.registerCodec(new RouteCodec<>(route));
   }
 
   /** Tells everyone who listens now, here and on other nodes. */
   public <T> void publish(Route<T> route, T message) {
-    eventBus.publish(route.address(), message);
+    eventBus.publish(route.address(), message, new DeliveryOptions().setCodecName(route.address()));
   }
 
   /**
@@ -35,6 +45,49 @@ public final class Bus {
     MessageConsumer<T> consumer =
         eventBus.consumer(route.address(), message -> handler.accept(message.body()));
     return consumer.completion();
+  }
+
+  /**
+   * Answers the questions that others, and this member itself, put to this member, from the moment
+   * the returned future completes.
+   *
+   * @param answers called on the context of the caller; a failure is no answer for whoever asked
+   */
+  public <Q, A> Future<Void> serve(
+      AskRoute<Q, A> route, UUID self, Function<Q, Future<A>> answers) {
+    DeliveryOptions options = new DeliveryOptions().setCodecName(route.answer().address());
+    MessageConsumer<Q> consumer =
+        eventBus.consumer(
+            route.addressOf(self),
+            message ->
+                answers
+                    .apply(message.body())
+                    .onSuccess(answer -> message.reply(answer, options))
+                    .onFailure(failure -> message.fail(NO_ANSWER, "no answer")));
+    return consumer.completion();
+  }
+
+  /**
+   * Asks a member.
+   *
+   * @return its answer; fails with {@link AskException} when there is none
+   */
+  public <Q, A> Future<A> ask(AskRoute<Q, A> route, UUID member, Q question, Duration patience) {
+    DeliveryOptions options =
+        new DeliveryOptions()
+            .setCodecName(route.question().address())
+            .setSendTimeout(patience.toMillis());
+    return eventBus
+        .<A>request(route.addressOf(member), question, options)
+        .map(Message::body)
+        .recover(failure -> Future.failedFuture(unanswered(member, failure)));
+  }
+
+  private static AskException unanswered(UUID member, Throwable failure) {
+    boolean delivered =
+        !(failure instanceof ReplyException reply)
+            || reply.failureType() != ReplyFailure.NO_HANDLERS;
+    return new AskException("Member " + member + ": " + failure.getMessage(), delivered);
   }
 
   private record RouteCodec<T>(Route<T> route) implements MessageCodec<T, T> {

@@ -19,6 +19,22 @@ public final class Routes {
   public static final Route<MessagesWaiting> MESSAGES_WAITING =
       notice("curfew.messages.waiting", MessagesWaiting.class, MessagesWaiting.INSTANCE);
 
+  public static final Route<ShardsMoved> SHARDS_MOVED =
+      notice("curfew.shards.moved", ShardsMoved.class, ShardsMoved.INSTANCE);
+
+  public static final Route<SessionOverlooked> SESSION_OVERLOOKED =
+      new Route<>(
+          "curfew.session.overlooked", SessionOverlooked.class, SessionOverlookedFormat.INSTANCE);
+
+  /** Commands, to the member that owns the session's shard. */
+  public static final AskRoute<RoutedCommand, CommandAnswer> COMMANDS =
+      new AskRoute<>(
+          "curfew.commands",
+          RoutedCommand.class,
+          RoutedCommandFormat.INSTANCE,
+          CommandAnswer.class,
+          CommandAnswerFormat.INSTANCE);
+
   private Routes() {}
 
   public static List<Route<?>> all() {
@@ -27,7 +43,11 @@ public final class Routes {
         RECORDING_READY,
         CREDENTIALS_CHANGED,
         THRESHOLDS_CHANGED,
-        MESSAGES_WAITING);
+        MESSAGES_WAITING,
+        SHARDS_MOVED,
+        SESSION_OVERLOOKED,
+        COMMANDS.question(),
+        COMMANDS.answer());
   }
 
   /** A message without content: its arrival is all that it says. */

@@ -1,0 +1,41 @@
+package dev.curfew.cluster;
+
+import dev.curfew.store.Member;
+import dev.curfew.store.ShardOwner;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cluster at one moment, as one member knows it.
+ *
+ * @param self the member that knows it so
+ * @param live the members that are alive by their rows, itself among them
+ * @param hosts those of them that shards are placed on: they host sessions, are not leaving, and
+ *     belong to the group of members that goes on when the network is split
+ * @param owners whose each shard is, by shard
+ */
+public record Roster(UUID self, Map<UUID, Member> live, Set<UUID> hosts, List<ShardOwner> owners) {
+  public Roster {
+    live = Map.copyOf(live);
+    hosts = Set.copyOf(hosts);
+    owners = List.copyOf(owners);
+  }
+
+  /** Whose a shard should be; null while there is nobody to host it. */
+  public @Nullable UUID preferred(int shard) {
+    return Placement.host(shard, hosts);
+  }
+
+  /** Whose a shard is; null when its row names nobody. */
+  public @Nullable UUID owner(int shard) {
+    return owners.get(shard).member();
+  }
+
+  /** Whether shards are placed on this member. */
+  public boolean hostsHere() {
+    return hosts.contains(self);
+  }
+}
