@@ -21,6 +21,8 @@ import dev.curfew.auth.Strangers;
 import dev.curfew.bus.Bus;
 import dev.curfew.claim.ClaimCoordinator;
 import dev.curfew.cluster.ClusterClock;
+import dev.curfew.cluster.Membership;
+import dev.curfew.cluster.SoleMember;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.config.NodeRole;
 import dev.curfew.config.Secret;
@@ -37,10 +39,10 @@ import dev.curfew.store.ClaimStore;
 import dev.curfew.store.Database;
 import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.store.EventStore;
+import dev.curfew.store.Member;
 import dev.curfew.store.RealmStore;
 import dev.curfew.store.SessionQueries;
-import dev.curfew.store.SessionStore;
-import dev.curfew.store.ThresholdStore;
+import dev.curfew.store.ShardStore;
 import dev.curfew.watchdog.Watchdog;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -55,7 +57,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -127,6 +131,16 @@ final class Node {
           clock.close();
           return Future.succeededFuture();
         });
+    return SoleMember.join(
+            Member.starting(
+                UUID.randomUUID(),
+                config.node().name(),
+                config.node().roles().stream().map(NodeRole::toString).collect(Collectors.toSet())),
+            new ShardStore(database))
+        .compose(membership -> open(database, clock, membership));
+  }
+
+  private Future<Void> open(Database database, ClusterClock clock, Membership membership) {
     Bus bus = new Bus(vertx);
     SecretBox secrets = SecretBox.open(config.secrets().key(), config.data().dir());
     PolicyDefaults defaults = PolicyDefaults.of(config);
@@ -139,8 +153,8 @@ final class Node {
     SessionEndings endings = new SessionEndings(database, secrets, bus, grants);
     return ShardHost.create(
             vertx,
-            new SessionStore(database),
-            new ThresholdStore(database),
+            database,
+            membership,
             clock,
             bus,
             endings::undo,
@@ -241,7 +255,7 @@ final class Node {
             clock::now,
             config);
     return shards
-        .serveAll()
+        .serve()
         .compose(served -> deployIf(NodeListeners.tellEvents(roles), () -> hub))
         .compose(served -> deployIf(roles.contains(NodeRole.CLAIMS), () -> claims))
         .compose(served -> deploy(() -> new StorageWatch(stores, clock::now, STORAGE_INTERVAL)))
