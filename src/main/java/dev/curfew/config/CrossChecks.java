@@ -27,6 +27,10 @@ final class CrossChecks {
   private static final Pattern LOOPBACK_URL =
       Pattern.compile("^http://(localhost|127\\.[0-9.]+|\\[::1])(:[0-9]+)?(/|$)");
 
+  /** Roles with which a node asks for recordings, for itself or for others. */
+  private static final Set<NodeRole> CLAIMING =
+      Set.of(NodeRole.API, NodeRole.ENCODER, NodeRole.UPLOADER);
+
   /** The embedded server takes 100 connections; migrations and an operator need a few of them. */
   private static final int EMBEDDED_POOL = 80;
 
@@ -104,6 +108,24 @@ final class CrossChecks {
     }
     if (config.node().roles().isEmpty()) {
       refuse.accept("node.roles", "must name at least one role");
+    } else if (!config.cluster().enabled()) {
+      checkRolesOfTheOnlyNode(config.node().roles(), refuse);
+    }
+  }
+
+  /** What no other node is there to do. */
+  private static void checkRolesOfTheOnlyNode(
+      Set<NodeRole> roles, BiConsumer<String, String> refuse) {
+    if (!roles.contains(NodeRole.SESSIONS)) {
+      refuse.accept(
+          "node.roles",
+          "must name sessions unless cluster.enabled is true: no other node hosts the sessions");
+    }
+    if (!roles.contains(NodeRole.CLAIMS) && roles.stream().anyMatch(CLAIMING::contains)) {
+      refuse.accept(
+          "node.roles",
+          "must name claims beside api, encoder or uploader unless cluster.enabled is true: no"
+              + " other node hands out recordings");
     }
   }
 

@@ -68,11 +68,14 @@ public record CurfewConfig(
    * @param host address or name to listen on
    * @param port 0 takes a free port
    * @param trustedProxies peers whose {@code X-Forwarded-For} and {@code X-Real-IP} are believed
+   * @param leaveDelay how long a node that leaves goes on listening, so that balancers see that it
+   *     is not ready and send nothing more
    */
   public record Http(
       @Setting("127.0.0.1") String host,
       @Setting(value = "8080", min = "0", max = "65535") int port,
-      @Setting("") List<CidrBlock> trustedProxies) {}
+      @Setting("") List<CidrBlock> trustedProxies,
+      @Setting(value = "0s", min = "0s", max = "5m") Duration leaveDelay) {}
 
   /**
    * What the listeners show to prove who they are; without it they speak plain text.

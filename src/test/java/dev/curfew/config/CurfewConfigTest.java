@@ -26,7 +26,7 @@ class CurfewConfigTest {
     assertThat(config)
         .isEqualTo(
             new CurfewConfig(
-                new CurfewConfig.Http("127.0.0.1", 8080, List.of()),
+                new CurfewConfig.Http("127.0.0.1", 8080, List.of(), Duration.ZERO),
                 new CurfewConfig.Tls(Optional.empty(), Optional.empty(), Duration.ofMinutes(1)),
                 new CurfewConfig.Bridge(7000),
                 new CurfewConfig.Data(Path.of("./data")),
@@ -142,6 +142,7 @@ class CurfewConfigTest {
             "http.host",
             "http.port",
             "http.trusted-proxies",
+            "http.leave-delay",
             "tls.certificate",
             "tls.key",
             "tls.reload",
