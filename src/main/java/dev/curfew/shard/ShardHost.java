@@ -43,6 +43,8 @@ public final class ShardHost implements ClusterClock.DatabaseWatcher {
   /** Moves of several shards are told together: milliseconds. */
   private static final long GATHER = 5;
 
+  private static final long GATHER_LOSSES = 100;
+
   private static final long LEAVING_INTERVAL = 20;
 
   /** What a host needs. Durations are those of the configuration's {@code sessions} section. */
@@ -75,6 +77,7 @@ public final class ShardHost implements ClusterClock.DatabaseWatcher {
   private final List<Place> places = new ArrayList<>();
   private final ShardVerticle.Surroundings around;
   private boolean telling;
+  private int justLost;
   private boolean closed;
   private long comparing;
 
@@ -279,9 +282,22 @@ public final class ShardHost implements ClusterClock.DatabaseWatcher {
           Place place = places.get(shard);
           if (place.stand == Stand.SERVING) {
             figures.lost();
+            tellLosses();
             leave(List.of(shard)).onComplete(left -> membership.look());
           }
         });
+  }
+
+  /** One line for the many shards that a node loses together. */
+  private void tellLosses() {
+    if (justLost++ == 0) {
+      vertx.setTimer(
+          GATHER_LOSSES,
+          timer -> {
+            LOG.warn("{} shards belong to other nodes now", justLost);
+            justLost = 0;
+          });
+    }
   }
 
   private void handOver(List<Integer> shards) {

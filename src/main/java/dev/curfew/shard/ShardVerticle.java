@@ -388,7 +388,7 @@ final class ShardVerticle extends VerticleBase {
    * Has been taken: serves no more. What was sent once and found no place was certainly not done.
    */
   private void depose() {
-    LOG.warn("Shard {} belongs to another node now", shard);
+    LOG.debug("Shard {} belongs to another node now", shard);
     stopped = true;
     around.router.withdraw(shard, this);
     inKernel = true;
