@@ -21,6 +21,7 @@ import dev.curfew.auth.Strangers;
 import dev.curfew.bus.Bus;
 import dev.curfew.claim.ClaimCoordinator;
 import dev.curfew.cluster.ClusterClock;
+import dev.curfew.cluster.ClusterStatus;
 import dev.curfew.cluster.Membership;
 import dev.curfew.cluster.SoleMember;
 import dev.curfew.config.CurfewConfig;
@@ -52,7 +53,6 @@ import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,7 +60,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,8 +70,8 @@ import org.slf4j.LoggerFactory;
 final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
-  /** A clock that may be further off than this must not decide when sessions end. */
-  private static final long WIDEST_CLOCK_ERROR_MILLIS = 1_000;
+  /** How long others may take to take over what a node that leaves serves. */
+  private static final Duration HAND_OVER = Duration.ofSeconds(10);
 
   /** How often the stores of recordings are tried. */
   private static final Duration STORAGE_INTERVAL = Duration.ofMinutes(1);
@@ -145,7 +144,8 @@ final class Node {
     SecretBox secrets = SecretBox.open(config.secrets().key(), config.data().dir());
     PolicyDefaults defaults = PolicyDefaults.of(config);
     TargetGuard targets = TargetGuard.create(vertx, config.webhooks().allowPrivateTargets());
-    NodeBasis basis = new NodeBasis(vertx, config, database, clock, bus, secrets, targets);
+    NodeBasis basis =
+        new NodeBasis(vertx, config, database, clock, membership, bus, secrets, targets);
     OutboundClient outbound = OutboundClient.open(vertx, targets);
     running.push(outbound::close);
     Grants grants = new Grants(vertx, database, bus, outbound, secrets, clock::now);
@@ -251,11 +251,13 @@ final class Node {
             signals,
             new Audit(database, sealKey),
             stores::states,
+            new ClusterStatus(basis.membership(), clock, database),
             departure,
             clock::now,
             config);
     return shards
         .serve()
+        .compose(served -> basis.membership().look())
         .compose(served -> deployIf(NodeListeners.tellEvents(roles), () -> hub))
         .compose(served -> deployIf(roles.contains(NodeRole.CLAIMS), () -> claims))
         .compose(served -> deploy(() -> new StorageWatch(stores, clock::now, STORAGE_INTERVAL)))
@@ -294,11 +296,27 @@ final class Node {
               metrics.storage(stores);
               metrics.alerts(hub, bridge);
               metrics.recordings(recordings.figures());
-              // Stopped first: there is nobody to answer to without the rest.
+              metrics.cluster(basis.membership(), shards);
               running.push(listeners::drain);
               return listeners.open(
-                  gateway, frontend, feed, hub, bridge, pages(clock, shards, recordings));
-            });
+                  gateway,
+                  frontend,
+                  feed,
+                  hub,
+                  bridge,
+                  new NodePages(
+                      NodeReadiness.checks(basis, shards, departure, () -> installed),
+                      Map.of("recording-store", recordings::storeDetail),
+                      metrics::scrape));
+            })
+        // Done first when the node stops: others take over while all still is answered here.
+        .onSuccess(
+            listening ->
+                running.push(
+                    () -> {
+                      listeners.leaving();
+                      return shards.handAllOver(HAND_OVER);
+                    }));
   }
 
   private Future<Void> startWatchdog(
@@ -333,33 +351,6 @@ final class Node {
               running.push(() -> vertx.undeploy(id));
               return null;
             });
-  }
-
-  private NodePages pages(ClusterClock clock, ShardHost shards, RecordingParts recordings) {
-    Map<String, NodePages.Check> checks = new LinkedHashMap<>();
-    checks.put("installation", () -> installed ? null : "the node is still starting");
-    checks.put("leaving", () -> departure.announced() ? "the node is leaving" : null);
-    checks.put("database", () -> clock.databaseAnswers() ? null : "the database does not answer");
-    checks.put("shards", () -> shardsMissing(shards));
-    checks.put("clock", () -> clockTooWide(clock));
-    return new NodePages(
-        checks, Map.of("recording-store", recordings::storeDetail), metrics::scrape);
-  }
-
-  private static @Nullable String shardsMissing(ShardHost shards) {
-    int missing = shards.shardCount() - shards.shardsServed();
-    return missing == 0 ? null : missing + " of " + shards.shardCount() + " shards are not served";
-  }
-
-  private static @Nullable String clockTooWide(ClusterClock clock) {
-    long error = clock.errorMillis();
-    return error <= WIDEST_CLOCK_ERROR_MILLIS
-        ? null
-        : "the cluster clock may be off by "
-            + error
-            + " ms, more than "
-            + WIDEST_CLOCK_ERROR_MILLIS
-            + " ms";
   }
 
   /** Where the node listens. */

@@ -239,9 +239,7 @@ public final class Authorisation {
     if (!ofHome && !principal.is(Role.ADMIN)) {
       throw CurfewException.of(
           ErrorCode.FORBIDDEN,
-          "Only administrators of all, and auditors of the realm "
-              + HOME_REALM
-              + ", may see this");
+          "Only administrators of all, and auditors of the realm " + HOME_REALM + ", may see this");
     }
   }
 

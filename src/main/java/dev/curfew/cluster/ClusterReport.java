@@ -2,10 +2,7 @@ package dev.curfew.cluster;
 
 import dev.curfew.store.ClusterReads.Backlog;
 import dev.curfew.store.Member;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,50 +30,5 @@ public record ClusterReport(
   /** Whether the database answered when it was asked for this. */
   public boolean databaseAnswers() {
     return backlog != null;
-  }
-
-  /** How many shards there are. */
-  public int shards() {
-    return roster.owners().size();
-  }
-
-  /** How many shards are a member's. */
-  public int shardsOf(UUID member) {
-    return shards(shard -> member.equals(roster.owner(shard))).size();
-  }
-
-  /** The shards that nobody has: they are about to be taken, if anybody is there to. */
-  public List<Integer> unowned() {
-    return shards(shard -> roster.owner(shard) == null);
-  }
-
-  /** The shards of members that are not alive. */
-  public List<Integer> orphaned() {
-    return shards(
-        shard -> {
-          UUID owner = roster.owner(shard);
-          return owner != null && !roster.live().containsKey(owner);
-        });
-  }
-
-  /** The shards of members that are alive and should hand them over to others. */
-  public List<Integer> misplaced() {
-    return shards(
-        shard -> {
-          UUID owner = roster.owner(shard);
-          return owner != null
-              && roster.live().containsKey(owner)
-              && !owner.equals(roster.preferred(shard));
-        });
-  }
-
-  private List<Integer> shards(IntPredicate which) {
-    List<Integer> shards = new ArrayList<>();
-    for (int shard = 0; shard < shards(); shard++) {
-      if (which.test(shard)) {
-        shards.add(shard);
-      }
-    }
-    return shards;
   }
 }

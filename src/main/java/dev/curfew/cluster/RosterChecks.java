@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What of a roster keeps a member from serving; each says so in words, or null when it holds. */
@@ -15,16 +14,8 @@ public final class RosterChecks {
 
   /** Every shard is a live member's: commands find them, from whichever member they come. */
   public static @Nullable String shards(Roster roster) {
-    int unowned = 0;
-    int orphaned = 0;
-    for (int shard = 0; shard < roster.owners().size(); shard++) {
-      UUID owner = roster.owner(shard);
-      if (owner == null) {
-        unowned++;
-      } else if (!roster.live().containsKey(owner)) {
-        orphaned++;
-      }
-    }
+    int unowned = roster.unowned().size();
+    int orphaned = roster.orphaned().size();
     if (unowned + orphaned == 0) {
       return null;
     }
@@ -54,7 +45,9 @@ public final class RosterChecks {
             || (self.hostsSessions()
                 ? roster.hostsHere()
                 : !Collections.disjoint(self.touches(), roster.hosts()));
-    return goesOn ? null : "cut off from the members that go on: not in touch with " + missed(self, roster);
+    return goesOn
+        ? null
+        : "cut off from the members that go on: not in touch with " + missed(self, roster);
   }
 
   private static String missed(Member self, Roster roster) {

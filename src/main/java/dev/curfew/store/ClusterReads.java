@@ -6,7 +6,6 @@ import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 
 /** What the database knows of the cluster and of what waits in it, for people to read. */
 public final class ClusterReads {
@@ -77,12 +76,12 @@ public final class ClusterReads {
     return new SealStore(database)
         .progress()
         .compose(
-            sealed ->
+            progress ->
                 database.query(
                     UNSEALED,
                     Tuple.of(
-                        Long.toUnsignedString(sealed.place().xid()),
-                        sealed.place().id(),
+                        Long.toUnsignedString(progress.place().xid()),
+                        progress.place().id(),
                         (long) MOST_COUNTED)))
         .compose(
             unsealed ->

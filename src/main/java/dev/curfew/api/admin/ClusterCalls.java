@@ -48,7 +48,7 @@ final class ClusterCalls {
     report.silent().stream()
         .sorted(BY_NAME)
         .forEach(member -> members.add(json(member, false, report)));
-    JsonObject shards = shards(report);
+    JsonObject shards = shards(roster);
     if (each) {
       shards.put("owners", owners(roster));
     }
@@ -76,7 +76,7 @@ final class ClusterCalls {
         .put("state", live ? "live" : "silent")
         .put("leaving", member.leaving())
         .put("hosting", report.roster().hosts().contains(member.id()))
-        .put("shards", report.shardsOf(member.id()))
+        .put("shards", report.roster().shardsOf(member.id()))
         .put("inTouchWith", inTouchWith(member, report));
   }
 
@@ -93,13 +93,13 @@ final class ClusterCalls {
     return new JsonArray(names);
   }
 
-  private static JsonObject shards(ClusterReport report) {
-    List<ShardOwner> owners = report.roster().owners();
+  private static JsonObject shards(Roster roster) {
+    List<ShardOwner> owners = roster.owners();
     return new JsonObject()
-        .put("total", report.shards())
-        .put("unowned", new JsonArray(report.unowned()))
-        .put("orphaned", new JsonArray(report.orphaned()))
-        .put("misplaced", new JsonArray(report.misplaced()))
+        .put("total", owners.size())
+        .put("unowned", new JsonArray(roster.unowned()))
+        .put("orphaned", new JsonArray(roster.orphaned()))
+        .put("misplaced", new JsonArray(roster.misplaced()))
         .put("lowestEpoch", owners.stream().mapToLong(ShardOwner::epoch).min().orElse(0))
         .put("highestEpoch", owners.stream().mapToLong(ShardOwner::epoch).max().orElse(0));
   }
