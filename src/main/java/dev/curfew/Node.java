@@ -1,28 +1,15 @@
 package dev.curfew;
 
 import dev.curfew.alert.AlertHub;
-import dev.curfew.alert.AlertRoutes;
 import dev.curfew.alert.BridgeAddresses;
 import dev.curfew.alert.EventBridge;
 import dev.curfew.alert.EventFeed;
 import dev.curfew.alert.EventStreams;
 import dev.curfew.api.ApiRoute;
-import dev.curfew.api.BridgeVerticle;
-import dev.curfew.api.Dialect;
-import dev.curfew.api.DocsPages;
+import dev.curfew.api.Departure;
 import dev.curfew.api.Frontend;
 import dev.curfew.api.Gateway;
-import dev.curfew.api.HttpVerticle;
 import dev.curfew.api.NodePages;
-import dev.curfew.api.access.AccessDialect;
-import dev.curfew.api.admin.AdminDialect;
-import dev.curfew.api.am.AmDialect;
-import dev.curfew.api.console.ConsoleDialect;
-import dev.curfew.api.events.EventsDialect;
-import dev.curfew.api.pra.PraDialect;
-import dev.curfew.api.pra.TokenDialect;
-import dev.curfew.api.psm.PsmDialect;
-import dev.curfew.api.ssf.SsfDialect;
 import dev.curfew.audit.Audit;
 import dev.curfew.audit.Retention;
 import dev.curfew.audit.Sealer;
@@ -34,6 +21,8 @@ import dev.curfew.auth.Strangers;
 import dev.curfew.bus.Bus;
 import dev.curfew.claim.ClaimCoordinator;
 import dev.curfew.cluster.ClusterClock;
+import dev.curfew.cluster.Membership;
+import dev.curfew.cluster.SoleMember;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.config.NodeRole;
 import dev.curfew.config.Secret;
@@ -50,28 +39,28 @@ import dev.curfew.store.ClaimStore;
 import dev.curfew.store.Database;
 import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.store.EventStore;
+import dev.curfew.store.Member;
 import dev.curfew.store.RealmStore;
 import dev.curfew.store.SessionQueries;
-import dev.curfew.store.SessionStore;
-import dev.curfew.store.ThresholdStore;
+import dev.curfew.store.ShardStore;
 import dev.curfew.watchdog.Watchdog;
 import io.vertx.core.Deployable;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
+import java.util.Set;
+import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -99,10 +88,9 @@ final class Node {
   private final NodeMetrics metrics = new NodeMetrics();
   private final Deque<Supplier<Future<?>>> running = new ArrayDeque<>();
   private Optional<Secret> generatedKey = Optional.empty();
-  private List<ApiRoute> routes = List.of();
+  private final Departure departure = new Departure();
+  private final NodeListeners listeners;
   private volatile boolean installed;
-  private int httpPort;
-  private int bridgePort;
 
   private Node(CurfewConfig config) {
     this.config = config;
@@ -111,6 +99,7 @@ final class Node {
             .with(
                 new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(EVENT_LOOPS))
             .build();
+    this.listeners = new NodeListeners(vertx, config, EVENT_LOOPS, departure);
   }
 
   /**
@@ -142,6 +131,16 @@ final class Node {
           clock.close();
           return Future.succeededFuture();
         });
+    return SoleMember.join(
+            Member.starting(
+                UUID.randomUUID(),
+                config.node().name(),
+                config.node().roles().stream().map(NodeRole::toString).collect(Collectors.toSet())),
+            new ShardStore(database))
+        .compose(membership -> open(database, clock, membership));
+  }
+
+  private Future<Void> open(Database database, ClusterClock clock, Membership membership) {
     Bus bus = new Bus(vertx);
     SecretBox secrets = SecretBox.open(config.secrets().key(), config.data().dir());
     PolicyDefaults defaults = PolicyDefaults.of(config);
@@ -154,8 +153,8 @@ final class Node {
     SessionEndings endings = new SessionEndings(database, secrets, bus, grants);
     return ShardHost.create(
             vertx,
-            new SessionStore(database),
-            new ThresholdStore(database),
+            database,
+            membership,
             clock,
             bus,
             endings::undo,
@@ -214,6 +213,7 @@ final class Node {
       SessionEndings endings,
       ShardHost shards,
       Directory directory) {
+    Set<NodeRole> roles = config.node().roles();
     Database database = basis.database();
     ClusterClock clock = basis.clock();
     Bus bus = basis.bus();
@@ -251,12 +251,13 @@ final class Node {
             signals,
             new Audit(database, sealKey),
             stores::states,
+            departure,
             clock::now,
             config);
     return shards
-        .serveAll()
-        .compose(served -> deploy(() -> hub))
-        .compose(served -> deploy(() -> claims))
+        .serve()
+        .compose(served -> deployIf(NodeListeners.tellEvents(roles), () -> hub))
+        .compose(served -> deployIf(roles.contains(NodeRole.CLAIMS), () -> claims))
         .compose(served -> deploy(() -> new StorageWatch(stores, clock::now, STORAGE_INTERVAL)))
         .compose(served -> recordings.startWorkers(claims, this::deploy))
         .compose(served -> startWatchdog(database, clock, bus, repairs))
@@ -269,7 +270,7 @@ final class Node {
                             new Sealing(database, sealKey),
                             config.events().sealInterval())))
         .compose(served -> startDelivery(basis, directory, signals))
-        .compose(served -> deploy(signals::waitingRoom))
+        .compose(served -> deployIf(roles.contains(NodeRole.API), signals::waitingRoom))
         .compose(served -> directory.follow(bus))
         .compose(
             following -> {
@@ -293,19 +294,10 @@ final class Node {
               metrics.storage(stores);
               metrics.alerts(hub, bridge);
               metrics.recordings(recordings.figures());
-              return listen(
-                      gateway,
-                      frontend,
-                      feed,
-                      hub,
-                      bridge,
-                      new NodePages(
-                          checks(clock, shards),
-                          Map.of("recording-store", recordings::storeDetail),
-                          metrics::scrape))
-                  .compose(served -> listen(bridge))
-                  // Stopped first, while its connections still are.
-                  .onSuccess(served -> running.push(hub::farewell));
+              // Stopped first: there is nobody to answer to without the rest.
+              running.push(listeners::drain);
+              return listeners.open(
+                  gateway, frontend, feed, hub, bridge, pages(clock, shards, recordings));
             });
   }
 
@@ -329,75 +321,8 @@ final class Node {
     return deploy(parts::engine);
   }
 
-  private Future<Void> listen(
-      Gateway gateway,
-      Frontend frontend,
-      EventFeed feed,
-      AlertHub hub,
-      EventBridge bridge,
-      NodePages pages) {
-    // The dialects whose calls never cease come first.
-    List<Dialect> answering =
-        List.of(
-            new PsmDialect(gateway),
-            new AmDialect(gateway),
-            new PraDialect(gateway),
-            new TokenDialect(gateway),
-            new ConsoleDialect(gateway),
-            new EventsDialect(gateway),
-            new AccessDialect(gateway),
-            new AdminDialect(gateway),
-            new SsfDialect(gateway));
-    List<Dialect> dialects = new ArrayList<>(answering);
-    dialects.add(pages);
-    dialects.add(new DocsPages(answering.stream().map(Dialect::name).distinct().toList()));
-    routes = dialects.stream().flatMap(dialect -> dialect.routes().stream()).toList();
-    AtomicInteger port = new AtomicInteger();
-    return vertx
-        .deployVerticle(
-            () ->
-                new HttpVerticle(
-                    config.http(),
-                    config.tls(),
-                    frontend,
-                    dialects,
-                    router -> {
-                      AlertRoutes.mount(router, frontend::authenticate, feed, hub);
-                      if (tellsEvents()) {
-                        bridge.mount(router);
-                      }
-                    },
-                    port::set),
-            new DeploymentOptions().setInstances(EVENT_LOOPS))
-        .map(
-            id -> {
-              running.push(() -> vertx.undeploy(id));
-              httpPort = port.get();
-              LOG.info("Listening on {}", url());
-              return null;
-            });
-  }
-
-  private Future<Void> listen(EventBridge bridge) {
-    if (!tellsEvents()) {
-      return Future.succeededFuture();
-    }
-    AtomicInteger port = new AtomicInteger();
-    return vertx
-        .deployVerticle(
-            () -> new BridgeVerticle(config, bridge, port::set),
-            new DeploymentOptions().setInstances(EVENT_LOOPS))
-        .map(
-            id -> {
-              running.push(() -> vertx.undeploy(id));
-              bridgePort = port.get();
-              LOG.info("Event-bus bridge on {}:{}", config.http().host(), bridgePort);
-              return null;
-            });
-  }
-
-  private boolean tellsEvents() {
-    return config.node().roles().contains(NodeRole.ALERTS);
+  private Future<Void> deployIf(boolean wanted, Supplier<Deployable> verticle) {
+    return wanted ? deploy(verticle) : Future.succeededFuture();
   }
 
   private Future<Void> deploy(Supplier<Deployable> verticle) {
@@ -410,26 +335,41 @@ final class Node {
             });
   }
 
-  private Map<String, BooleanSupplier> checks(ClusterClock clock, ShardHost shards) {
-    Map<String, BooleanSupplier> checks = new LinkedHashMap<>();
-    checks.put("installation", () -> installed);
-    checks.put("database", clock::databaseAnswers);
-    checks.put("shards", () -> shards.shardsServed() == shards.shardCount());
-    checks.put("clock", () -> clock.errorMillis() <= WIDEST_CLOCK_ERROR_MILLIS);
-    return checks;
+  private NodePages pages(ClusterClock clock, ShardHost shards, RecordingParts recordings) {
+    Map<String, NodePages.Check> checks = new LinkedHashMap<>();
+    checks.put("installation", () -> installed ? null : "the node is still starting");
+    checks.put("leaving", () -> departure.announced() ? "the node is leaving" : null);
+    checks.put("database", () -> clock.databaseAnswers() ? null : "the database does not answer");
+    checks.put("shards", () -> shardsMissing(shards));
+    checks.put("clock", () -> clockTooWide(clock));
+    return new NodePages(
+        checks, Map.of("recording-store", recordings::storeDetail), metrics::scrape);
+  }
+
+  private static @Nullable String shardsMissing(ShardHost shards) {
+    int missing = shards.shardCount() - shards.shardsServed();
+    return missing == 0 ? null : missing + " of " + shards.shardCount() + " shards are not served";
+  }
+
+  private static @Nullable String clockTooWide(ClusterClock clock) {
+    long error = clock.errorMillis();
+    return error <= WIDEST_CLOCK_ERROR_MILLIS
+        ? null
+        : "the cluster clock may be off by "
+            + error
+            + " ms, more than "
+            + WIDEST_CLOCK_ERROR_MILLIS
+            + " ms";
   }
 
   /** Where the node listens. */
   String url() {
-    return (config.tls().enabled() ? "https://" : "http://")
-        + config.http().host()
-        + ":"
-        + httpPort;
+    return listeners.url();
   }
 
   /** The port of the TCP event-bus bridge; 0 when this node has none. */
   int bridgePort() {
-    return bridgePort;
+    return listeners.bridgePort();
   }
 
   /** What everything of this node runs on. */
@@ -437,9 +377,9 @@ final class Node {
     return vertx;
   }
 
-  /** Every route of every dialect, and what it needs. */
+  /** Every route of every dialect that this node speaks, and what it needs. */
   List<ApiRoute> routes() {
-    return routes;
+    return listeners.routes();
   }
 
   /** The administrator's key, when this start has made one: shown once. */

@@ -10,6 +10,7 @@ import dev.curfew.store.embedded.EmbeddedServer;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,12 +26,15 @@ import org.slf4j.LoggerFactory;
 final class NodeProcess implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeProcess.class);
   private static final long START_SECONDS = 120;
+
+  /** Beside what the node waits for balancers. */
   private static final long STOP_SECONDS = 30;
 
   private final DataDirectory directory;
   private final @Nullable EmbeddedServer server;
   private final DatabaseEndpoint endpoint;
   private final Node node;
+  private final Duration leaveDelay;
   private final Thread onExit = new Thread(this::stop, "curfew-stop");
   private boolean stopped;
 
@@ -38,11 +42,13 @@ final class NodeProcess implements AutoCloseable {
       DataDirectory directory,
       @Nullable EmbeddedServer server,
       DatabaseEndpoint endpoint,
-      Node node) {
+      Node node,
+      Duration leaveDelay) {
     this.directory = directory;
     this.server = server;
     this.endpoint = endpoint;
     this.node = node;
+    this.leaveDelay = leaveDelay;
   }
 
   /**
@@ -63,7 +69,8 @@ final class NodeProcess implements AutoCloseable {
         endpoint = endpoint(config.database());
       }
       Node node = await(Node.start(config, endpoint), START_SECONDS);
-      NodeProcess process = new NodeProcess(directory, server, endpoint, node);
+      NodeProcess process =
+          new NodeProcess(directory, server, endpoint, node, config.http().leaveDelay());
       Runtime.getRuntime().addShutdownHook(process.onExit);
       return process;
     } catch (RuntimeException failure) {
@@ -115,7 +122,7 @@ final class NodeProcess implements AutoCloseable {
     }
     stopped = true;
     try {
-      await(node.close(), STOP_SECONDS);
+      await(node.close(), STOP_SECONDS + leaveDelay.toSeconds());
     } catch (CurfewException late) {
       LOG.warn("The node did not stop in time: {}", late.getMessage());
     }

@@ -35,6 +35,8 @@ final class BridgeConnection {
   /** Times the interval of pings that a client may be silent. */
   private static final int PATIENCE = 3;
 
+  private static final String STOPPING = "the node stops; connect to another, or again";
+
   private final EventBridge bridge;
   private final Vertx vertx;
   private final Context context;
@@ -69,7 +71,7 @@ final class BridgeConnection {
     this.options = bridge.hub().options();
     this.inFlight = new InFlight(options.stall(), this::drained);
     this.watch = vertx.setPeriodic(options.ping().toMillis(), fired -> listen());
-    bridge.opened();
+    bridge.opened(this);
     bridge
         .hub()
         .here()
@@ -78,7 +80,7 @@ final class BridgeConnection {
                 context.runOnContext(
                     none -> {
                       if (joined.failed()) {
-                        close(CloseCode.GOING_AWAY, "the node stops; connect to another, or again");
+                        close(CloseCode.GOING_AWAY, STOPPING);
                       } else {
                         busy = false;
                         obeyNext();
@@ -299,6 +301,11 @@ final class BridgeConnection {
     }
   }
 
+  /** The node stops; called on any thread. */
+  void goAway() {
+    context.runOnContext(none -> close(CloseCode.GOING_AWAY, STOPPING));
+  }
+
   /** Says why and closes; a peer that does not let that through is disconnected after a while. */
   void close(CloseCode code, String reason) {
     if (closing) {
@@ -316,7 +323,7 @@ final class BridgeConnection {
       gone = true;
       stop();
       vertx.cancelTimer(linger);
-      bridge.closed();
+      bridge.closed(this);
     }
   }
 

@@ -11,6 +11,8 @@ import io.vertx.core.net.NetSocket;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.sockjs.SockJSSocket;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +38,7 @@ public final class EventBridge {
   private final BridgeAddresses addresses;
   private final CallerAuthentication callers;
   private final RateLimiter refusals = new RateLimiter(REFUSALS, REFUSALS_IN);
-  private final AtomicInteger connections = new AtomicInteger();
+  private final Set<BridgeConnection> connections = ConcurrentHashMap.newKeySet();
   private final AtomicInteger registrations = new AtomicInteger();
 
   public EventBridge(
@@ -111,12 +113,20 @@ public final class EventBridge {
     return refusals.take(connection) >= 0;
   }
 
-  void opened() {
-    connections.incrementAndGet();
+  void opened(BridgeConnection connection) {
+    connections.add(connection);
   }
 
-  void closed() {
-    connections.decrementAndGet();
+  void closed(BridgeConnection connection) {
+    connections.remove(connection);
+  }
+
+  /**
+   * Closes all connections with the reason that the node stops, those too that have registered
+   * nothing. To be done after the hub's farewell, which lets no other begin.
+   */
+  public void farewell() {
+    connections.forEach(BridgeConnection::goAway);
   }
 
   void registrationBegan() {
@@ -129,7 +139,7 @@ public final class EventBridge {
 
   /** How many clients are connected. */
   public int connections() {
-    return connections.get();
+    return connections.size();
   }
 
   /** How many addresses they have registered. */

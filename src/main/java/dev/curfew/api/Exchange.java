@@ -5,9 +5,11 @@ import dev.curfew.config.CidrBlock;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
@@ -76,6 +78,11 @@ public final class Exchange {
    */
   public Future<Buffer> bytes(long limit) {
     return BodyReader.read(context.request(), limit);
+  }
+
+  /** A promise that may be kept on any thread: whoever listens to it is on the request's own. */
+  public <T> Promise<T> promise() {
+    return ((ContextInternal) context.vertx().getOrCreateContext()).promise();
   }
 
   public HttpServerRequest request() {

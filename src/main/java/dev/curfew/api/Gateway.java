@@ -19,6 +19,7 @@ import java.util.function.Supplier;
  *
  * @param sessions the way to live sessions
  * @param storage the stores of this node's recordings, as they were last found
+ * @param departure ends what somebody waits for when the node leaves
  * @param clock the cluster's time in epoch milliseconds
  */
 public record Gateway(
@@ -31,5 +32,6 @@ public record Gateway(
     Signals signals,
     Audit audit,
     Supplier<List<StoreState>> storage,
+    Departure departure,
     LongSupplier clock,
     CurfewConfig config) {}

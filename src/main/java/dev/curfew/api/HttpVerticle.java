@@ -29,6 +29,9 @@ public final class HttpVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
   private static final int IDLE_SECONDS = 120;
 
+  /** How long a request may be under way after the listener has closed. */
+  private static final int LONGEST_ANSWER_SECONDS = 10;
+
   /**
    * By which instances share a port that the system chooses; with 0 each would get its own. Every
    * negative number means another port.
@@ -43,12 +46,15 @@ public final class HttpVerticle extends VerticleBase {
   private final Frontend frontend;
   private final List<Dialect> dialects;
   private final Consumer<Router> extra;
+  private final Departure departure;
   private final Consumer<Integer> listening;
+  private Future<HttpServer> server = Future.failedFuture("not started");
 
   /**
    * @param dialects the first that claims a path answers for it
    * @param tls what the listener shows; plain text without
    * @param extra mounts what is not a plain exchange: WebSockets
+   * @param departure the node's, announced before this is undeployed
    * @param listening told the port once it is bound
    */
   public HttpVerticle(
@@ -57,12 +63,14 @@ public final class HttpVerticle extends VerticleBase {
       Frontend frontend,
       List<Dialect> dialects,
       Consumer<Router> extra,
+      Departure departure,
       Consumer<Integer> listening) {
     this.settings = settings;
     this.tls = tls;
     this.frontend = frontend;
     this.dialects = List.copyOf(dialects);
     this.extra = extra;
+    this.departure = departure;
     this.listening = listening;
   }
 
@@ -84,7 +92,17 @@ public final class HttpVerticle extends VerticleBase {
             // some 300 KB for it.
             .setPerMessageWebSocketCompressionSupported(false)
             .setPerFrameWebSocketCompressionSupported(false);
-    return tls.enabled() ? listenWithTls(options) : listen(options);
+    server = tls.enabled() ? listenWithTls(options) : listen(options);
+    return server;
+  }
+
+  /** Accepts nothing new, and closes each connection once what it asked for is answered. */
+  @Override
+  public Future<?> stop() {
+    HttpServer listener = server.result();
+    return listener == null
+        ? Future.succeededFuture()
+        : listener.shutdown(LONGEST_ANSWER_SECONDS, TimeUnit.SECONDS);
   }
 
   private Future<HttpServer> listenWithTls(HttpServerOptions options) {
@@ -98,9 +116,15 @@ public final class HttpVerticle extends VerticleBase {
   }
 
   private Future<HttpServer> listen(HttpServerOptions options) {
+    Router router = router();
     return vertx
         .createHttpServer(options)
-        .requestHandler(router())
+        .connectionHandler(departure::opened)
+        .requestHandler(
+            request -> {
+              departure.asked(request);
+              router.handle(request);
+            })
         .exceptionHandler(failure -> LOG.debug("A connection failed", failure))
         .listen()
         .onSuccess(bound -> listening.accept(bound.actualPort()));

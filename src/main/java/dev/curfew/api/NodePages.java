@@ -8,14 +8,21 @@ import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What every node answers beside the dialects: health and metrics. */
 public final class NodePages implements Dialect {
-  private final Map<String, BooleanSupplier> checks;
+  private final Map<String, Check> checks;
   private final Map<String, Supplier<Detail>> details;
   private final Supplier<String> metrics;
+
+  /** Something that must hold for the node to serve. */
+  @FunctionalInterface
+  public interface Check {
+    /** Why it does not hold, in words; null when it does. */
+    @Nullable String failure();
+  }
 
   /**
    * How a part is that the node can serve without.
@@ -30,9 +37,7 @@ public final class NodePages implements Dialect {
    * @param metrics the measurements in Prometheus' text format
    */
   public NodePages(
-      Map<String, BooleanSupplier> checks,
-      Map<String, Supplier<Detail>> details,
-      Supplier<String> metrics) {
+      Map<String, Check> checks, Map<String, Supplier<Detail>> details, Supplier<String> metrics) {
     this.checks = new LinkedHashMap<>(checks);
     this.details = new LinkedHashMap<>(details);
     this.metrics = metrics;
@@ -70,10 +75,14 @@ public final class NodePages implements Dialect {
   private Future<Answer> ready() {
     JsonArray results = new JsonArray();
     boolean up = true;
-    for (Map.Entry<String, BooleanSupplier> check : checks.entrySet()) {
-      boolean holds = check.getValue().getAsBoolean();
-      up &= holds;
-      results.add(result(check.getKey(), holds));
+    for (Map.Entry<String, Check> check : checks.entrySet()) {
+      String failure = check.getValue().failure();
+      JsonObject result = result(check.getKey(), failure == null);
+      if (failure != null) {
+        up = false;
+        result.put("data", new JsonObject().put("reason", failure));
+      }
+      results.add(result);
     }
     for (Map.Entry<String, Supplier<Detail>> entry : details.entrySet()) {
       Detail detail = entry.getValue().get();

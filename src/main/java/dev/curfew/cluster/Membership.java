@@ -9,6 +9,11 @@ public interface Membership {
   /** This life of this node. */
   UUID self();
 
+  /** Whether there are no others, by configuration: whoever takes a shard then is a mistake. */
+  default boolean isSole() {
+    return false;
+  }
+
   /** The cluster as last known. */
   Roster roster();
 

@@ -37,6 +37,11 @@ public final class SoleMember implements Membership {
   }
 
   @Override
+  public boolean isSole() {
+    return true;
+  }
+
+  @Override
   public Roster roster() {
     return roster;
   }

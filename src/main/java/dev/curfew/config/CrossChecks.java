@@ -2,6 +2,7 @@ package dev.curfew.config;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.Optional;
@@ -17,10 +18,18 @@ final class CrossChecks {
   private static final Pattern NODE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]+");
 
+  private static final Pattern ANY_ADDRESS = Pattern.compile("0\\.0\\.0\\.0|[0:]+|\\[[0:]+]");
+  private static final Pattern MEMBER =
+      Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.%]+])(:[1-9][0-9]{0,4})?");
+
   private static final Pattern COOKIE_NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
   private static final Pattern ROLE = Pattern.compile(".+=(USER|AUDITOR|ORG_ADMIN|ADMIN)");
   private static final Pattern LOOPBACK_URL =
       Pattern.compile("^http://(localhost|127\\.[0-9.]+|\\[::1])(:[0-9]+)?(/|$)");
+
+  /** Roles with which a node asks for recordings, for itself or for others. */
+  private static final Set<NodeRole> CLAIMING =
+      Set.of(NodeRole.API, NodeRole.ENCODER, NodeRole.UPLOADER);
 
   /** The embedded server takes 100 connections; migrations and an operator need a few of them. */
   private static final int EMBEDDED_POOL = 80;
@@ -36,6 +45,7 @@ final class CrossChecks {
     checkListeners(config, refuse);
     checkDatabase(config, refuse);
     checkNode(config, refuse);
+    checkCluster(config, refuse);
     StoreChecks.check(config.recording(), refuse);
     if (!COOKIE_NAME.matcher(config.am().cookieName()).matches()) {
       refuse.accept(
@@ -98,6 +108,56 @@ final class CrossChecks {
     }
     if (config.node().roles().isEmpty()) {
       refuse.accept("node.roles", "must name at least one role");
+    } else if (!config.cluster().enabled()) {
+      checkRolesOfTheOnlyNode(config.node().roles(), refuse);
+    }
+  }
+
+  /** What no other node is there to do. */
+  private static void checkRolesOfTheOnlyNode(
+      Set<NodeRole> roles, BiConsumer<String, String> refuse) {
+    if (!roles.contains(NodeRole.SESSIONS)) {
+      refuse.accept(
+          "node.roles",
+          "must name sessions unless cluster.enabled is true: no other node hosts the sessions");
+    }
+    if (!roles.contains(NodeRole.CLAIMS) && roles.stream().anyMatch(CLAIMING::contains)) {
+      refuse.accept(
+          "node.roles",
+          "must name claims beside api, encoder or uploader unless cluster.enabled is true: no"
+              + " other node hands out recordings");
+    }
+  }
+
+  private static void checkCluster(CurfewConfig config, BiConsumer<String, String> refuse) {
+    CurfewConfig.Cluster cluster = config.cluster();
+    if (!NODE_NAME.matcher(cluster.name()).matches()) {
+      refuse.accept(
+          "cluster.name", "must be at most 63 letters, digits, dots, hyphens and underscores");
+    }
+    if (!isHost(cluster.host()) || ANY_ADDRESS.matcher(cluster.host()).matches()) {
+      refuse.accept("cluster.host", "must be the one address that the other nodes reach");
+    }
+    if (!cluster.members().stream().allMatch(member -> MEMBER.matcher(member).matches())) {
+      refuse.accept("cluster.members", "must be addresses or host names, each with :port or not");
+    }
+    if (cluster.busPort() == cluster.port()) {
+      refuse.accept("cluster.bus-port", "must not be the port of cluster.port");
+    }
+    CurfewConfig.ClusterTls tls = cluster.tls();
+    checkTogether("cluster.tls.certificate", tls.certificate(), tls, refuse);
+    checkTogether("cluster.tls.key", tls.key(), tls, refuse);
+    checkTogether("cluster.tls.trust", tls.trust(), tls, refuse);
+  }
+
+  private static void checkTogether(
+      String key,
+      Optional<Path> file,
+      CurfewConfig.ClusterTls tls,
+      BiConsumer<String, String> refuse) {
+    boolean none = tls.certificate().isEmpty() && tls.key().isEmpty() && tls.trust().isEmpty();
+    if (file.isEmpty() && !none) {
+      refuse.accept(key, "is needed too: certificate, key and trust go together");
     }
   }
 

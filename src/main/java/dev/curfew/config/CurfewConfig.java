@@ -68,11 +68,14 @@ public record CurfewConfig(
    * @param host address or name to listen on
    * @param port 0 takes a free port
    * @param trustedProxies peers whose {@code X-Forwarded-For} and {@code X-Real-IP} are believed
+   * @param leaveDelay how long a node that leaves goes on listening, so that balancers see that it
+   *     is not ready and send nothing more
    */
   public record Http(
       @Setting("127.0.0.1") String host,
       @Setting(value = "8080", min = "0", max = "65535") int port,
-      @Setting("") List<CidrBlock> trustedProxies) {}
+      @Setting("") List<CidrBlock> trustedProxies,
+      @Setting(value = "0s", min = "0s", max = "5m") Duration leaveDelay) {}
 
   /**
    * What the listeners show to prove who they are; without it they speak plain text.
@@ -128,9 +131,45 @@ public record CurfewConfig(
   }
 
   /**
-   * @param enabled whether this node joins others; its database must then be reachable for all
+   * How this node joins others.
+   *
+   * @param enabled whether it does; its database must then be reachable for all
+   * @param config Hazelcast's own configuration, in XML; none for {@code ./cluster.xml} where it is
+   *     there, else for the one in the jar
+   * @param name only nodes that give the same find each other
+   * @param host this machine's address that the others reach; nothing is bound to any other
+   * @param port where Hazelcast listens
+   * @param busPort where the event bus listens; 0 takes a free port
+   * @param members some of the others, each as {@code host} or {@code host:port}; may name nodes
+   *     that do not run and this one
    */
-  public record Cluster(@Setting("false") boolean enabled) {}
+  public record Cluster(
+      @Setting("false") boolean enabled,
+      @Setting("") Optional<Path> config,
+      @Setting("curfew") String name,
+      @Setting("127.0.0.1") String host,
+      @Setting(value = "5701", min = "1", max = "65535") int port,
+      @Setting(value = "0", min = "0", max = "65535") int busPort,
+      @Setting("") List<String> members,
+      ClusterTls tls) {}
+
+  /**
+   * What nodes show each other on the event bus; without it they speak plain text to whoever asks.
+   *
+   * @param certificate PEM file of this node's certificate, for both ends of a connection
+   * @param key PEM file of its private key, PKCS #8 without a passphrase
+   * @param trust PEM file of the authorities: whoever has a certificate of theirs is a node
+   */
+  public record ClusterTls(
+      @Setting("") Optional<Path> certificate,
+      @Setting("") Optional<Path> key,
+      @Setting("") Optional<Path> trust) {
+
+    /** Whether nodes must show certificates. */
+    public boolean enabled() {
+      return certificate.isPresent() && key.isPresent() && trust.isPresent();
+    }
+  }
 
   /**
    * @param name how the node is called in ownership rows and logs; unique in the cluster

@@ -11,7 +11,7 @@ import dev.curfew.bus.Routes;
 import dev.curfew.bus.Sessions;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.grant.Grants;
-import dev.curfew.session.Batch;
+import dev.curfew.session.SessionKind;
 import dev.curfew.store.AccessGrantStore;
 import dev.curfew.store.ActiveSessionStore;
 import dev.curfew.store.ApiKeyStore;
@@ -233,10 +233,8 @@ public record Directory(
         });
   }
 
-  /** Forgets what is remembered of the sessions of a batch; see the shards' watcher of commits. */
-  public void mayHaveChanged(Batch batch) {
-    for (Batch.Change change : batch.changes()) {
-      jumpStatuses.changed(change.after().kind(), change.after().userId());
-    }
+  /** Forgets what is remembered of a user's sessions; see the shards' watcher of commits. */
+  public void mayHaveChanged(SessionKind kind, long userId) {
+    jumpStatuses.changed(kind, userId);
   }
 }

@@ -57,6 +57,8 @@ public enum ErrorCode {
   STORAGE_CORRUPT(Category.INTERNAL),
   /** This node no longer owns the shard; whether the change was made before that is not known. */
   DEPOSED(Category.UNAVAILABLE),
+  /** The shard is not served here, or not any more; nothing was done. */
+  MOVED(Category.UNAVAILABLE),
   /** The configuration cannot be used; the start is refused. */
   BAD_CONFIGURATION(Category.INTERNAL),
   /** A defect. */

@@ -153,9 +153,13 @@ public final class ShardKernel<R> {
     table = new SessionTable();
     pulses = new ArrayList<>();
     reloading.clear();
+    String message =
+        why == ErrorCode.MOVED
+            ? "The session's shard is moving; nothing was done"
+            : "The session's shard is moving; nothing is known of the outcome";
     for (PendingBatch<R> batch : unanswered) {
       for (PendingBatch.Entry<R> entry : batch.entries.values()) {
-        refuse(entry, why, "The session's shard is moving; nothing is known of the outcome");
+        refuse(entry, why, message);
       }
     }
   }

@@ -35,7 +35,7 @@ final class Committer {
 
   private final SessionStore store;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
-  private volatile CommitWatcher watcher = batch -> {};
+  private volatile CommitWatcher watcher = CommitWatcher.NOBODY;
   private int underWay;
 
   Committer(SessionStore store) {
@@ -80,7 +80,7 @@ final class Committer {
                 underWay--;
               }
               sendNext();
-              group.forEach(each -> watcher.mayBeCommitted(each.batch));
+              group.forEach(each -> tell(each.batch));
               for (int i = 0; i < group.size(); i++) {
                 if (done.succeeded()) {
                   group.get(i).promise.tryComplete(done.result().get(i));
@@ -89,6 +89,12 @@ final class Committer {
                 }
               }
             });
+  }
+
+  private void tell(Batch batch) {
+    for (Batch.Change change : batch.changes()) {
+      watcher.mayHaveChanged(change.after().kind(), change.after().userId());
+    }
   }
 
   private synchronized @Nullable List<Waiting> nextGroup() {

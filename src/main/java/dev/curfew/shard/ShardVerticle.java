@@ -5,6 +5,7 @@ import dev.curfew.bus.EventsCommitted;
 import dev.curfew.bus.RecordingReady;
 import dev.curfew.bus.Routes;
 import dev.curfew.cluster.ClusterClock;
+import dev.curfew.cluster.Membership;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
 import dev.curfew.kernel.ShardKernel;
@@ -16,6 +17,7 @@ import dev.curfew.session.Outcome;
 import dev.curfew.session.SessionEvent;
 import dev.curfew.session.SessionRecord;
 import dev.curfew.store.SessionStore;
+import dev.curfew.store.ShardStore;
 import io.netty.channel.EventLoop;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -41,9 +43,16 @@ final class ShardVerticle extends VerticleBase {
   private static final long SHORTEST_RETRY = 50;
   private static final long LONGEST_RETRY = 1_000;
 
+  /**
+   * How long a shard that may have been taken waits before it asks whether it was: milliseconds.
+   */
+  private static final long DOUBT = 20;
+
   /** What the shards of a node share. */
   record Surroundings(
       String node,
+      Membership membership,
+      ShardStore owners,
       SessionStore store,
       Committer committer,
       ClusterClock clock,
@@ -55,8 +64,15 @@ final class ShardVerticle extends VerticleBase {
       Duration requestTimeout,
       Duration pulseInterval) {}
 
+  /** Told when a shard finds that it has been taken. */
+  interface Deposed {
+    void deposed(int shard);
+  }
+
   private final int shard;
+  private final long seenEpoch;
   private final Surroundings around;
+  private final Deposed host;
   private final Carrier carrier = new Carrier();
   private final ShardKernel<PendingCommand> kernel;
   private final Deque<PendingCommand> waiting = new ArrayDeque<>();
@@ -66,13 +82,24 @@ final class ShardVerticle extends VerticleBase {
   private long armedFor = Long.MAX_VALUE;
   private long armedTimer;
   private boolean stopped;
+  private boolean inDoubt;
+  private volatile long epoch;
+
+  /** Whether a batch has been sent more than once: an earlier sending may have been applied. */
+  private boolean sentAgain;
 
   /** Whether the kernel is at work: an answer it gives may make its receiver ask again at once. */
   private boolean inKernel;
 
-  ShardVerticle(int shard, Surroundings around) {
+  /**
+   * @param seenEpoch the epoch of the owner before; starting fails with MOVED when it is another by
+   *     then
+   */
+  ShardVerticle(int shard, long seenEpoch, Surroundings around, Deposed host) {
     this.shard = shard;
+    this.seenEpoch = seenEpoch;
     this.around = around;
+    this.host = host;
     this.kernel = new ShardKernel<>(shard, carrier);
   }
 
@@ -90,19 +117,32 @@ final class ShardVerticle extends VerticleBase {
 
   private Future<Void> take() {
     return around
-        .store
-        .takeShard(shard, around.node)
+        .owners
+        .take(shard, around.node, around.membership.self(), seenEpoch)
         .compose(
-            epoch ->
-                around
-                    .store
-                    .live(shard)
-                    .map(
-                        rows -> {
-                          kernel.open(epoch, rows, around.thresholds.known(), around.clock.now());
-                          scheduleTurn();
-                          return null;
-                        }));
+            taken ->
+                taken == ShardStore.NOT_TAKEN
+                    ? Future.failedFuture(
+                        CurfewException.of(ErrorCode.MOVED, "Another node was quicker"))
+                    : load(taken));
+  }
+
+  private Future<Void> load(long taken) {
+    epoch = taken;
+    return around
+        .store
+        .live(shard)
+        .map(
+            rows -> {
+              kernel.open(taken, rows, around.thresholds.known(), around.clock.now());
+              scheduleTurn();
+              return null;
+            });
+  }
+
+  /** Under which it owns the shard. */
+  long epoch() {
+    return epoch;
   }
 
   @Override
@@ -156,7 +196,13 @@ final class ShardVerticle extends VerticleBase {
 
   private void submit(PendingCommand pending) {
     if (stopped) {
-      pending.fail(unavailable("The session's shard is moving"));
+      pending.fail(moved());
+      return;
+    }
+    if (!around.membership.knowsItsShards()) {
+      waiting.add(pending);
+      boundWait(pending);
+      doubt();
       return;
     }
     boolean decided = waiting.isEmpty() && decide(pending);
@@ -200,13 +246,30 @@ final class ShardVerticle extends VerticleBase {
             }));
   }
 
+  /** Answers nothing until it is known that nobody has taken the shard meanwhile. */
+  private void doubt() {
+    if (!inDoubt) {
+      inDoubt = true;
+      vertx.setTimer(
+          DOUBT,
+          timer -> {
+            inDoubt = false;
+            turn();
+          });
+    }
+  }
+
+  private static CurfewException moved() {
+    return CurfewException.of(ErrorCode.MOVED, "The session's shard is moving; nothing was done");
+  }
+
   private static CurfewException unavailable(String message) {
     return CurfewException.of(ErrorCode.UNAVAILABLE, message);
   }
 
   private void failWaiting() {
     for (PendingCommand pending : waiting) {
-      pending.fail(unavailable("The session's shard is moving"));
+      pending.fail(moved());
     }
     waiting.clear();
   }
@@ -229,9 +292,7 @@ final class ShardVerticle extends VerticleBase {
       return;
     }
     if (kernel.serving()) {
-      while (!waiting.isEmpty() && decide(waiting.peek())) {
-        waiting.remove();
-      }
+      decideWaiting();
       try {
         if (kernel.advance(around.clock.now(), FIRED_AT_ONCE) == FIRED_AT_ONCE) {
           scheduleTurn();
@@ -242,6 +303,16 @@ final class ShardVerticle extends VerticleBase {
     }
     send();
     arm();
+  }
+
+  private void decideWaiting() {
+    if (!waiting.isEmpty() && !around.membership.knowsItsShards()) {
+      doubt();
+      return;
+    }
+    while (!waiting.isEmpty() && decide(waiting.peek())) {
+      waiting.remove();
+    }
   }
 
   private void arm() {
@@ -295,18 +366,16 @@ final class ShardVerticle extends VerticleBase {
 
   private void answered(BatchResult result) {
     retryDelay = SHORTEST_RETRY;
+    if (result instanceof BatchResult.Deposed) {
+      depose();
+      return;
+    }
+    sentAgain = false;
     inKernel = true;
     try {
       kernel.answered(result, around.clock.now());
     } finally {
       inKernel = false;
-    }
-    if (result instanceof BatchResult.Deposed) {
-      LOG.warn("Shard {} belongs to another node now", shard);
-      stopped = true;
-      around.router.withdraw(shard, this);
-      failWaiting();
-      return;
     }
     if (result instanceof BatchResult.Rejected rejected) {
       LOG.error("Shard {}: the database refuses a batch: {}", shard, rejected.why());
@@ -315,9 +384,37 @@ final class ShardVerticle extends VerticleBase {
     turn();
   }
 
+  /**
+   * Has been taken: serves no more. What was sent once and found no place was certainly not done.
+   */
+  private void depose() {
+    LOG.debug("Shard {} belongs to another node now", shard);
+    stopped = true;
+    around.router.withdraw(shard, this);
+    inKernel = true;
+    try {
+      kernel.close(sentAgain ? ErrorCode.DEPOSED : ErrorCode.MOVED);
+    } finally {
+      inKernel = false;
+    }
+    failWaiting();
+    host.deposed(shard);
+  }
+
+  /** Somebody else is the owner by what the rows say. What is under way finds out by itself. */
+  void taken() {
+    context.runOnContext(
+        none -> {
+          if (!stopped && !committing) {
+            depose();
+          }
+        });
+  }
+
   private void unanswered(Batch batch, Throwable failure) {
     LOG.debug("Shard {}: no answer to a commit, sending it again", shard, failure);
     kernel.suspend();
+    sentAgain = true;
     long delay = retryDelay;
     retryDelay = Math.min(LONGEST_RETRY, retryDelay * 2);
     committing = true;

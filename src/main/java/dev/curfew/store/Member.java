@@ -25,6 +25,11 @@ public record Member(
     boolean leaving,
     Set<UUID> touches) {
 
+  /** One that has not joined yet. */
+  public static Member starting(UUID id, String name, Set<String> roles) {
+    return new Member(id, name, Set.copyOf(roles), "", 0, 0, false, Set.of(id));
+  }
+
   /** Whether it is there to host sessions. */
   public boolean hostsSessions() {
     return roles.contains("sessions");

@@ -278,34 +278,6 @@ public final class SessionStore {
         : new BatchResult.Committed(Set.of(refused));
   }
 
-  // Ownership
-
-  private static final String TAKE =
-      """
-      UPDATE shard_owner
-      SET node = $1, epoch = epoch + 1, batch = 0, refused = '{}', voided = 0, taken_at = clock_timestamp()
-      WHERE shard = $2
-      RETURNING epoch
-      """;
-
-  /**
-   * Makes a node the owner of a shard. Waits for a batch of the owner before, if one is under way.
-   *
-   * @return the new epoch
-   */
-  public Future<Long> takeShard(int shard, String node) {
-    return database
-        .query(TAKE, Tuple.of(node, (short) shard))
-        .map(rows -> rows.iterator().next().getLong(0));
-  }
-
-  private static final String SHARDS = "SELECT count(*)::integer FROM shard_owner";
-
-  /** How many shards this database was created with. */
-  public Future<Integer> shardCount() {
-    return database.query(SHARDS, Tuple.tuple()).map(rows -> rows.iterator().next().getInteger(0));
-  }
-
   // Rows
 
   private static final String COLUMNS =

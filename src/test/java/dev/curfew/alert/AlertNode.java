@@ -3,6 +3,7 @@ package dev.curfew.alert;
 import dev.curfew.api.Answer;
 import dev.curfew.api.ApiRoute;
 import dev.curfew.api.BridgeVerticle;
+import dev.curfew.api.Departure;
 import dev.curfew.api.Dialect;
 import dev.curfew.api.ErrorShape;
 import dev.curfew.api.Frontend;
@@ -137,7 +138,9 @@ public final class AlertNode implements AutoCloseable {
             frontend);
     this.port = freePort();
     this.frontend = frontend;
-    listen(new CurfewConfig.Http("127.0.0.1", port, List.of()), CurfewConfig.defaults().tls());
+    listen(
+        new CurfewConfig.Http("127.0.0.1", port, List.of(), Duration.ZERO),
+        CurfewConfig.defaults().tls());
     AtomicInteger bound = new AtomicInteger();
     Await.result(
         store
@@ -166,6 +169,7 @@ public final class AlertNode implements AutoCloseable {
                           AlertRoutes.mount(router, frontend::authenticate, feed, hub);
                           bridge.mount(router);
                         },
+                        new Departure(),
                         bound::set),
                 new DeploymentOptions().setInstances(2)));
     return bound.get();
@@ -177,7 +181,7 @@ public final class AlertNode implements AutoCloseable {
     Path key = directory.resolve("tls.key");
     TestCertificate.make("EC", 256, certificate, key);
     return listen(
-        new CurfewConfig.Http("127.0.0.1", 0, List.of()),
+        new CurfewConfig.Http("127.0.0.1", 0, List.of(), Duration.ZERO),
         new CurfewConfig.Tls(Optional.of(certificate), Optional.of(key), Duration.ofMinutes(1)));
   }
 

@@ -29,7 +29,13 @@ class HttpVerticleTest {
           vertx.deployVerticle(
               () ->
                   new HttpVerticle(
-                      config.http(), config.tls(), frontend, List.of(), router -> {}, ports::add),
+                      config.http(),
+                      config.tls(),
+                      frontend,
+                      List.of(),
+                      router -> {},
+                      new Departure(),
+                      ports::add),
               new DeploymentOptions().setInstances(3)));
 
       assertThat(ports).hasSize(3).allMatch(port -> port > 0);

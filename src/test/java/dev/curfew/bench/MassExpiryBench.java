@@ -10,8 +10,7 @@ import dev.curfew.session.Terms;
 import dev.curfew.shard.ShardHost;
 import dev.curfew.store.Database;
 import dev.curfew.store.DatabaseEndpoint;
-import dev.curfew.store.SessionStore;
-import dev.curfew.store.ThresholdStore;
+import dev.curfew.testing.Alone;
 import dev.curfew.testing.TestDatabase;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -42,18 +41,17 @@ public final class MassExpiryBench {
     DatabaseEndpoint endpoint = TestDatabase.fresh();
     Database database = await(Database.open(vertx, endpoint, 16));
     ClusterClock clock = await(ClusterClock.start(vertx, database));
-    SessionStore store = new SessionStore(database);
     ShardHost host =
         await(
             ShardHost.create(
                 vertx,
-                store,
-                new ThresholdStore(database),
+                database,
+                Alone.on(database, "bench"),
                 clock,
                 new Bus(vertx),
                 id -> Future.succeededFuture(),
                 new ShardHost.Options("bench", Duration.ofSeconds(60), Duration.ofSeconds(1))));
-    await(host.serveAll());
+    await(host.serve());
 
     long due = clock.now() + LEAD_MILLIS;
     long created = System.nanoTime();

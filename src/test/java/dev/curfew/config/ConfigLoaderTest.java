@@ -56,7 +56,7 @@ class ConfigLoaderTest {
                 - 10.0.0.0/8
                 - "2001:db8::/32"
             node:
-              roles: api, sessions
+              roles: api, sessions, claims
             limits:
             """);
 
@@ -64,7 +64,8 @@ class ConfigLoaderTest {
         .containsExactly(Duration.ofMinutes(10), Duration.ofSeconds(90));
     assertThat(config.policy().defaults().maxIdle()).isEmpty();
     assertThat(config.http().trustedProxies()).hasSize(2);
-    assertThat(config.node().roles()).containsExactly(NodeRole.API, NodeRole.SESSIONS);
+    assertThat(config.node().roles())
+        .containsExactly(NodeRole.API, NodeRole.SESSIONS, NodeRole.CLAIMS);
   }
 
   @Test
@@ -126,6 +127,10 @@ class ConfigLoaderTest {
         "node.name | 'a b'",
         "node.roles | ''",
         "node.roles | 'api, cook'",
+        "node.roles | 'api, claims'",
+        "node.roles | 'api, sessions'",
+        "node.roles | 'sessions, encoder'",
+        "http.leave-delay | 6m",
         "http.trusted-proxies | 10.0.0.1/8",
         "http.trusted-proxies | 10.0.0.0/33",
         "http.trusted-proxies | proxy.example.org",

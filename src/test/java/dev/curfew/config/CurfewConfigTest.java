@@ -26,12 +26,21 @@ class CurfewConfigTest {
     assertThat(config)
         .isEqualTo(
             new CurfewConfig(
-                new CurfewConfig.Http("127.0.0.1", 8080, List.of()),
+                new CurfewConfig.Http("127.0.0.1", 8080, List.of(), Duration.ZERO),
                 new CurfewConfig.Tls(Optional.empty(), Optional.empty(), Duration.ofMinutes(1)),
                 new CurfewConfig.Bridge(7000),
                 new CurfewConfig.Data(Path.of("./data")),
                 new CurfewConfig.Database(Optional.empty(), Optional.empty(), Optional.empty(), 16),
-                new CurfewConfig.Cluster(false),
+                new CurfewConfig.Cluster(
+                    false,
+                    Optional.empty(),
+                    "curfew",
+                    "127.0.0.1",
+                    5701,
+                    0,
+                    List.of(),
+                    new CurfewConfig.ClusterTls(
+                        Optional.empty(), Optional.empty(), Optional.empty())),
                 new CurfewConfig.Node(
                     Files.readString(Path.of("/proc/sys/kernel/hostname")).strip(),
                     Set.of(NodeRole.values())),
@@ -133,6 +142,7 @@ class CurfewConfigTest {
             "http.host",
             "http.port",
             "http.trusted-proxies",
+            "http.leave-delay",
             "tls.certificate",
             "tls.key",
             "tls.reload",
@@ -143,6 +153,15 @@ class CurfewConfigTest {
             "database.password",
             "database.pool-size",
             "cluster.enabled",
+            "cluster.config",
+            "cluster.name",
+            "cluster.host",
+            "cluster.port",
+            "cluster.bus-port",
+            "cluster.members",
+            "cluster.tls.certificate",
+            "cluster.tls.key",
+            "cluster.tls.trust",
             "node.name",
             "node.roles",
             "sessions.request-timeout",

@@ -65,6 +65,11 @@ final class RawConnection implements AutoCloseable {
     return new Answer(Integer.parseInt(text.substring(9, 12)), text, body);
   }
 
+  /** All that still comes until the other side closes. */
+  String rest() throws IOException {
+    return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+  }
+
   @Override
   public void close() throws IOException {
     socket.close();

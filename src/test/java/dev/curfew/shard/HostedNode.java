@@ -15,7 +15,7 @@ import dev.curfew.session.SessionKind;
 import dev.curfew.session.Terms;
 import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.store.SessionStore;
-import dev.curfew.store.ThresholdStore;
+import dev.curfew.testing.Alone;
 import dev.curfew.testing.Await;
 import dev.curfew.testing.TestStore;
 import io.vertx.core.Future;
@@ -51,8 +51,8 @@ final class HostedNode implements AutoCloseable {
         Await.result(
             ShardHost.create(
                 store.vertx(),
-                sessions,
-                new ThresholdStore(store.database()),
+                store.database(),
+                Alone.on(store.database(), name),
                 clock,
                 bus,
                 this::undo,
@@ -62,7 +62,7 @@ final class HostedNode implements AutoCloseable {
   /** A node that serves. */
   static HostedNode start(String name, DatabaseEndpoint endpoint) {
     HostedNode node = new HostedNode(name, TestStore.open(endpoint));
-    Await.result(node.host.serveAll());
+    Await.result(node.host.serve());
     return node;
   }
 

@@ -48,7 +48,14 @@ class SessionStoreTest {
     node = TestStore.open();
     store = new SessionStore(node.database());
     sql = DirectSql.open(node.endpoint());
-    epoch = Await.result(store.takeShard(SHARD, "here"));
+    epoch = Await.result(take(SHARD, "here"));
+  }
+
+  /** A new owner, from whomever it is. */
+  private Future<Long> take(int shard, String owner) {
+    ShardStore shards = new ShardStore(node.database());
+    long seen = Await.result(shards.owners()).get(shard).epoch();
+    return shards.take(shard, owner, UUID.randomUUID(), seen);
   }
 
   @AfterEach
@@ -115,7 +122,7 @@ class SessionStoreTest {
   void commit_ofAnotherEpochIsDeposedAndChangesNothing() throws Exception {
     NewSession session = session(SessionKind.ACCESS);
     commit(1, creation(session));
-    long newEpoch = Await.result(store.takeShard(SHARD, "there"));
+    long newEpoch = Await.result(take(SHARD, "there"));
     assertThat(newEpoch).isEqualTo(epoch + 1);
 
     assertThat(commit(2, end(session, EndReason.EXPIRED))).isInstanceOf(BatchResult.Deposed.class);
@@ -186,7 +193,7 @@ class SessionStoreTest {
       lock.column("SELECT id FROM session WHERE id = ? FOR UPDATE", session.id());
       commit = commitAlone(batch(2, end(session, EndReason.EXPIRED)));
       awaitBlocked(1);
-      taken = store.takeShard(SHARD, "there");
+      taken = take(SHARD, "there");
       awaitBlocked(2);
       lock.commit();
     }
@@ -385,8 +392,8 @@ class SessionStoreTest {
 
   @Test
   void commit_ofSeveralShardsAnswersEach() throws Exception {
-    long second = Await.result(store.takeShard(8, "here"));
-    long third = Await.result(store.takeShard(9, "here"));
+    long second = Await.result(take(8, "here"));
+    long third = Await.result(take(9, "here"));
     NewSession again = session(SessionKind.ACCESS);
     NewSession conflicting = session(SessionKind.ACCESS);
     NewSession late = session(SessionKind.ACCESS);
@@ -395,7 +402,7 @@ class SessionStoreTest {
     Await.result(
         store.commit(
             List.of(new Batch(8, second, 1, List.of(creation(conflicting).change), List.of()))));
-    Await.result(store.takeShard(9, "there"));
+    Await.result(take(9, "there"));
 
     List<BatchResult> results =
         Await.result(
@@ -424,7 +431,7 @@ class SessionStoreTest {
 
   @Test
   void commit_ofSeveralShardsIsNotHeldUpByOnesContent() throws Exception {
-    long second = Await.result(store.takeShard(8, "here"));
+    long second = Await.result(take(8, "here"));
     NewSession sound = session(SessionKind.ACCESS);
     NewSession unsound =
         session(SessionKind.ACCESS, new NewSession.Details("nonsense", null, null, null));
@@ -445,7 +452,7 @@ class SessionStoreTest {
 
   @Test
   void commits_thatShareShardsDoNotWaitInACircle() throws Exception {
-    long second = Await.result(store.takeShard(8, "here"));
+    long second = Await.result(take(8, "here"));
     List<Future<List<BatchResult>>> sent = new ArrayList<>();
     try (DirectSql lock = DirectSql.open(node.endpoint()).begin()) {
       lock.column("SELECT shard FROM shard_owner WHERE shard = 7 FOR UPDATE");

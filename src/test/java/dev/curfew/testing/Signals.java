@@ -3,11 +3,11 @@ package dev.curfew.testing;
 import java.io.IOException;
 
 /** Signals to processes that Java has no calls for. */
-final class Signals {
+public final class Signals {
   private Signals() {}
 
   /** Stops a process where it is, or lets it go on. */
-  static void setSuspended(ProcessHandle process, boolean suspended) {
+  public static void setSuspended(ProcessHandle process, boolean suspended) {
     try {
       Process kill =
           new ProcessBuilder("kill", suspended ? "-STOP" : "-CONT", Long.toString(process.pid()))

@@ -24,8 +24,6 @@ import dev.curfew.realm.User;
 import dev.curfew.session.Tier;
 import dev.curfew.shard.ShardHost;
 import dev.curfew.store.DatabaseEndpoint;
-import dev.curfew.store.SessionStore;
-import dev.curfew.store.ThresholdStore;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -74,13 +72,13 @@ public final class TestNode implements AutoCloseable {
         Await.result(
             ShardHost.create(
                 store.vertx(),
-                new SessionStore(store.database()),
-                new ThresholdStore(store.database()),
+                store.database(),
+                Alone.on(store.database(), "test"),
                 clock,
                 bus,
                 endings::undo,
                 new ShardHost.Options("test", Duration.ofSeconds(5), Duration.ofMillis(50))));
-    Await.result(shards.serveAll());
+    Await.result(shards.serve());
     this.directory =
         Directory.of(
             store.vertx(),

@@ -5,12 +5,15 @@ import dev.curfew.api.Exchange;
 import dev.curfew.api.Gateway;
 import dev.curfew.auth.Authorisation;
 import dev.curfew.auth.Principal;
+import dev.curfew.fault.CurfewException;
+import dev.curfew.fault.ErrorCode;
 import dev.curfew.recording.Verification;
 import dev.curfew.recording.Verification.BadPart;
 import dev.curfew.recording.Verification.VerifiedArtefact;
 import dev.curfew.recording.Verifying;
 import dev.curfew.store.RecordingRow;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -44,11 +47,27 @@ final class VerificationCalls {
                   recording.userId(),
                   Authorisation.Intent.READ,
                   "Recording");
-              return gateway
-                  .recordings()
-                  .verify(session, Duration.ofSeconds(wait))
+              return verified(exchange, session, Duration.ofSeconds(wait))
                   .compose(known -> answer(caller, recording, known));
             });
+  }
+
+  private Future<Verifying> verified(Exchange exchange, UUID session, Duration wait) {
+    Promise<Verifying> told = exchange.promise();
+    gateway
+        .recordings()
+        .verify(session, wait)
+        .onSuccess(told::tryComplete)
+        .onFailure(told::tryFail);
+    gateway
+        .departure()
+        .endWith(
+            told.future(),
+            () ->
+                told.tryFail(
+                    CurfewException.of(
+                        ErrorCode.UNAVAILABLE, "The node that verified leaves; ask again")));
+    return told.future();
   }
 
   private Future<Answer> answer(Principal caller, RecordingRow recording, Verifying known) {

@@ -17,6 +17,7 @@ import dev.curfew.lease.RecordingStage;
 import dev.curfew.lease.Work;
 import dev.curfew.store.StageDetails;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -72,7 +73,23 @@ final class WorkerCalls {
             ticket.cancel();
           }
         });
-    return ticket.granted().map(this::claims);
+    return granted(exchange, ticket).map(this::claims);
+  }
+
+  /** What is granted before the node leaves; nothing, and nothing later either, after that. */
+  private Future<List<Claim>> granted(Exchange exchange, Claims.Ticket ticket) {
+    Promise<List<Claim>> told = exchange.promise();
+    ticket.granted().onSuccess(told::tryComplete).onFailure(told::tryFail);
+    gateway
+        .departure()
+        .endWith(
+            told.future(),
+            () -> {
+              if (told.tryComplete(List.of())) {
+                ticket.cancel();
+              }
+            });
+    return told.future();
   }
 
   private Answer claims(List<Claim> granted) {

@@ -45,15 +45,18 @@ final class PollCalls {
             errors(body));
     Promise<Void> gone = Promise.promise();
     exchange.response().closeHandler(closed -> gone.tryComplete());
-    return gateway
-        .signals()
-        .polls()
-        .poll(
-            exchange.principal(),
-            StreamIds.parsed(exchange.path("streamId")),
-            request,
-            gone.future())
-        .map(PollCalls::answer);
+    Future<Answer> answer =
+        gateway
+            .signals()
+            .polls()
+            .poll(
+                exchange.principal(),
+                StreamIds.parsed(exchange.path("streamId")),
+                request,
+                gone.future())
+            .map(PollCalls::answer);
+    gateway.departure().endWith(answer, gone::tryComplete);
+    return answer;
   }
 
   private static Map<String, String> errors(Fields body) {
