@@ -366,7 +366,7 @@ final class Node {
   }
 
   private static @Nullable String shardsMissing(ShardHost shards) {
-    int missing = shards.shardCount() - shards.shardsServed();
+    int missing = shards.shardsMissing();
     return missing == 0 ? null : missing + " of " + shards.shardCount() + " shards are not served";
   }
 
