@@ -1,5 +1,6 @@
 package dev.curfew.cluster.trial;
 
+import dev.curfew.claim.history.Span;
 import dev.curfew.cluster.trial.Attempt.Act;
 import dev.curfew.cluster.trial.Attempt.Answer;
 import dev.curfew.cluster.trial.Attempt.Told;
@@ -8,6 +9,7 @@ import dev.curfew.cluster.trial.SessionHistory.Change;
 import dev.curfew.cluster.trial.SessionHistory.Event;
 import dev.curfew.session.EndReason;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -103,23 +105,28 @@ final class AnswerRules {
         .forEach(attempt -> found(Rule.ACKNOWLEDGED, attempt));
   }
 
+  /**
+   * Whose extension it is: of several who asked for the same, the one whose answer shows the least
+   * that came after it, and one without an answer only when there is no other.
+   */
   private static @Nullable Attempt asker(List<Attempt> asked, Event extended, long by) {
-    Attempt unanswered = null;
-    for (Attempt attempt : asked) {
-      if (attempt.additionalMillis() != by) {
-        continue;
-      }
-      Told told = attempt.told();
-      if (attempt.answer() == Answer.UNKNOWN
-          && attempt.span().from() <= extended.at() + CLOCK_ERROR) {
-        unanswered = unanswered == null ? attempt : unanswered;
-      } else if (told != null
-          && told.expiresAt() == extended.expiresAt()
-          && attempt.span().overlaps(extended.at() - CLOCK_ERROR, extended.at() + CLOCK_ERROR)) {
-        return attempt;
-      }
-    }
-    return unanswered;
+    return asked.stream()
+        .filter(attempt -> attempt.additionalMillis() == by)
+        .filter(attempt -> mayHaveAsked(attempt, extended))
+        .min(Comparator.comparingLong(AnswerRules::shown))
+        .orElse(null);
+  }
+
+  private static boolean mayHaveAsked(Attempt attempt, Event extended) {
+    Span span = attempt.span();
+    return span.from() <= extended.at() + CLOCK_ERROR
+        && (attempt.answer() == Answer.UNKNOWN
+            || extended.at() <= span.to() + CLOCK_ERROR && extended.expiresAt() <= shown(attempt));
+  }
+
+  private static long shown(Attempt attempt) {
+    Told told = attempt.told();
+    return told == null ? Long.MAX_VALUE : told.expiresAt();
   }
 
   private void checkEnd() {

@@ -379,6 +379,18 @@ class SessionCheckerTest {
   }
 
   @Test
+  void lostThoughItReported_toNodesThatDidNotAnswer_isFound() {
+    opened();
+    heard(1_001);
+    for (int second = 3; second < 6; second++) {
+      attempt(1_000 + second, Act.HEARTBEAT, 0, Answer.UNKNOWN, 503, null);
+    }
+    ended(1_006, EndReason.LOST, EXPIRES, 0);
+
+    assertThat(broken()).containsOnly(Rule.NEVER_EARLY);
+  }
+
+  @Test
   void idleBeforeItsTime_isFound() {
     terms = new Terms(false, 4_000, 6_000, List.of());
     opened();

@@ -22,6 +22,13 @@ final class TimeRules {
   /** How far the clocks of two nodes may be apart, in microseconds. */
   private static final long CLOCK_ERROR = 50_000;
 
+  /**
+   * Whoever has sent so many within the time that it may be silent has not fallen silent, whether
+   * it was answered or not: after whatever kept the cluster from hearing it, it gets all that time
+   * anew.
+   */
+  private static final int REPORTS_OF_A_LIVING_ONE = 3;
+
   private static final Set<EventType> BEGINNINGS =
       Set.of(EventType.SESSION_STARTED, EventType.SESSION_APPROVED);
 
@@ -215,20 +222,21 @@ final class TimeRules {
     if (decided > end.at() + CLOCK_ERROR) {
       found(Rule.NEVER_EARLY, "%s was decided later, at %d", end, decided);
     }
-    long began = account.created().at();
+    long began = account.events().isEmpty() ? end.at() : account.events().get(0).at();
     switch (reason) {
       case EXPIRED -> notBefore(end, decided, micros(end.expiresAt()));
       case IDLE -> {
         boolean limited = terms.maxIdleMillis() > 0;
         notBefore(end, decided, limited ? began + micros(terms.maxIdleMillis()) : Long.MAX_VALUE);
       }
-      case LOST ->
-          notBefore(
-              end,
-              decided,
-              terms.reported()
-                  ? lastHeard(began, decided) + micros(terms.staleAfterMillis())
-                  : Long.MAX_VALUE);
+      case LOST -> {
+        long stale = micros(terms.staleAfterMillis());
+        boolean owned = terms.reported();
+        notBefore(end, decided, owned ? lastHeard(began, decided) + stale : Long.MAX_VALUE);
+        if (reportsSent(decided - stale, decided) >= REPORTS_OF_A_LIVING_ONE) {
+          found(Rule.NEVER_EARLY, "%s, though it reported: %s", end, account.attempts());
+        }
+      }
       default -> {
         // On somebody's word; see the answers.
       }
@@ -239,6 +247,14 @@ final class TimeRules {
     if (decided < deadline - CLOCK_ERROR) {
       found(Rule.NEVER_EARLY, "%s was decided at %d, due at %d", end, decided, deadline);
     }
+  }
+
+  private long reportsSent(long from, long to) {
+    return account.attempts().stream()
+        .filter(attempt -> attempt.act() == Act.HEARTBEAT)
+        .filter(Attempt::mayHaveHappened)
+        .filter(attempt -> from < attempt.span().from() && attempt.span().from() < to)
+        .count();
   }
 
   private long lastHeard(long began, long before) {
