@@ -21,6 +21,8 @@ import dev.curfew.auth.Strangers;
 import dev.curfew.bus.Bus;
 import dev.curfew.claim.ClaimCoordinator;
 import dev.curfew.cluster.ClusterClock;
+import dev.curfew.cluster.ClusterMembership;
+import dev.curfew.cluster.Contacts;
 import dev.curfew.cluster.Membership;
 import dev.curfew.cluster.SoleMember;
 import dev.curfew.config.CurfewConfig;
@@ -40,6 +42,7 @@ import dev.curfew.store.Database;
 import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.store.EventStore;
 import dev.curfew.store.Member;
+import dev.curfew.store.MemberStore;
 import dev.curfew.store.RealmStore;
 import dev.curfew.store.SessionQueries;
 import dev.curfew.store.ShardStore;
@@ -48,7 +51,6 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -57,7 +59,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -77,13 +78,11 @@ final class Node {
   /** How often the stores of recordings are tried. */
   private static final Duration STORAGE_INTERVAL = Duration.ofMinutes(1);
 
-  /**
-   * One for each processor, half of Vert.x's own number: nothing blocks them, and a call finds its
-   * session's shard on its own loop the more often the fewer there are.
-   */
-  private static final int EVENT_LOOPS = Math.max(2, Runtime.getRuntime().availableProcessors());
+  /** How long others may take to serve all that this node hands over. */
+  private static final Duration HAND_OVER = Duration.ofSeconds(15);
 
   private final CurfewConfig config;
+  private final NodeNetwork network;
   private final Vertx vertx;
   private final NodeMetrics metrics = new NodeMetrics();
   private final Deque<Supplier<Future<?>>> running = new ArrayDeque<>();
@@ -92,14 +91,11 @@ final class Node {
   private final NodeListeners listeners;
   private volatile boolean installed;
 
-  private Node(CurfewConfig config) {
+  private Node(CurfewConfig config, NodeNetwork network) {
     this.config = config;
-    this.vertx =
-        Vertx.builder()
-            .with(
-                new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(EVENT_LOOPS))
-            .build();
-    this.listeners = new NodeListeners(vertx, config, EVENT_LOOPS, departure);
+    this.network = network;
+    this.vertx = network.vertx();
+    this.listeners = new NodeListeners(vertx, config, NodeNetwork.EVENT_LOOPS, departure);
   }
 
   /**
@@ -108,12 +104,16 @@ final class Node {
    * @return the node once it serves; whatever was started is stopped again when that fails
    */
   static Future<Node> start(CurfewConfig config, DatabaseEndpoint endpoint) {
-    Node node = new Node(config);
-    Promise<Node> started = Promise.promise();
-    node.open(endpoint)
-        .onSuccess(opened -> started.complete(node))
-        .onFailure(failure -> node.close().onComplete(closed -> started.fail(failure)));
-    return started.future();
+    return NodeNetwork.open(config.cluster())
+        .compose(
+            network -> {
+              Node node = new Node(config, network);
+              Promise<Node> started = Promise.promise();
+              node.open(endpoint)
+                  .onSuccess(opened -> started.complete(node))
+                  .onFailure(failure -> node.close().onComplete(closed -> started.fail(failure)));
+              return started.future();
+            });
   }
 
   private Future<Void> open(DatabaseEndpoint endpoint) {
@@ -131,17 +131,28 @@ final class Node {
           clock.close();
           return Future.succeededFuture();
         });
-    return SoleMember.join(
-            Member.starting(
-                UUID.randomUUID(),
-                config.node().name(),
-                config.node().roles().stream().map(NodeRole::toString).collect(Collectors.toSet())),
-            new ShardStore(database))
-        .compose(membership -> open(database, clock, membership));
+    Bus bus = new Bus(vertx);
+    return join(database, bus)
+        .compose(
+            membership -> {
+              running.push(membership::leave);
+              return open(database, clock, bus, membership);
+            });
   }
 
-  private Future<Void> open(Database database, ClusterClock clock, Membership membership) {
-    Bus bus = new Bus(vertx);
+  private Future<? extends Membership> join(Database database, Bus bus) {
+    Member self =
+        Member.starting(
+            network.self(),
+            config.node().name(),
+            config.node().roles().stream().map(NodeRole::toString).collect(Collectors.toSet()));
+    Contacts contacts = network.contacts();
+    return contacts == null
+        ? SoleMember.join(self, new ShardStore(database))
+        : ClusterMembership.join(vertx, new MemberStore(database), contacts, bus, self);
+  }
+
+  private Future<Void> open(Database database, ClusterClock clock, Bus bus, Membership membership) {
     SecretBox secrets = SecretBox.open(config.secrets().key(), config.data().dir());
     PolicyDefaults defaults = PolicyDefaults.of(config);
     TargetGuard targets = TargetGuard.create(vertx, config.webhooks().allowPrivateTargets());
@@ -294,11 +305,19 @@ final class Node {
               metrics.storage(stores);
               metrics.alerts(hub, bridge);
               metrics.recordings(recordings.figures());
-              // Stopped first: there is nobody to answer to without the rest.
+              // Stopped first: there is nobody to answer to without the rest. But while others take
+              // over what is served here, all is answered still.
               running.push(listeners::drain);
+              running.push(() -> shards.handAllOver(HAND_OVER));
+              running.push(this::announceLeaving);
               return listeners.open(
                   gateway, frontend, feed, hub, bridge, pages(clock, shards, recordings));
             });
+  }
+
+  private Future<Void> announceLeaving() {
+    listeners.leaving();
+    return Future.succeededFuture();
   }
 
   private Future<Void> startWatchdog(
@@ -347,7 +366,7 @@ final class Node {
   }
 
   private static @Nullable String shardsMissing(ShardHost shards) {
-    int missing = shards.shardCount() - shards.shardsServed();
+    int missing = shards.shardsMissing();
     return missing == 0 ? null : missing + " of " + shards.shardCount() + " shards are not served";
   }
 

@@ -28,7 +28,7 @@ final class NodeProcess implements AutoCloseable {
   private static final long START_SECONDS = 120;
 
   /** Beside what the node waits for balancers. */
-  private static final long STOP_SECONDS = 30;
+  private static final long STOP_SECONDS = 45;
 
   private final DataDirectory directory;
   private final @Nullable EmbeddedServer server;

@@ -14,9 +14,13 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The event bus, with typed routes. One for each Vert.x instance. */
 public final class Bus {
+  private static final Logger LOG = LoggerFactory.getLogger(Bus.class);
+
   /** The failure code of a question that could not be answered. */
   private static final int NO_ANSWER = 1;
 
@@ -60,10 +64,16 @@ public final class Bus {
         eventBus.consumer(
             route.addressOf(self),
             message ->
-                answers
-                    .apply(message.body())
+                // A question that cannot be read fails here, where its asker is told.
+                Future.succeededFuture(message)
+                    .map(Message::body)
+                    .compose(answers)
                     .onSuccess(answer -> message.reply(answer, options))
-                    .onFailure(failure -> message.fail(NO_ANSWER, "no answer")));
+                    .onFailure(
+                        failure -> {
+                          LOG.warn("No answer on {}: {}", route.address(), failure.getMessage());
+                          message.fail(NO_ANSWER, "no answer");
+                        }));
     return consumer.completion();
   }
 

@@ -1,10 +1,11 @@
 package dev.curfew.bus;
 
-import io.vertx.core.buffer.Buffer;
 import java.util.List;
 
 /** Every address of the event bus. */
 public final class Routes {
+  private static final int NOTICE_VERSION = 1;
+
   public static final Route<EventsCommitted> EVENTS_COMMITTED =
       notice("curfew.events.committed", EventsCommitted.class, EventsCommitted.INSTANCE);
 
@@ -55,21 +56,6 @@ public final class Routes {
     return new Route<>(
         address,
         type,
-        new WireFormat<>() {
-          private static final byte VERSION = 1;
-
-          @Override
-          public void write(T message, Buffer to) {
-            to.appendByte(VERSION);
-          }
-
-          @Override
-          public T read(Buffer from, int at) {
-            if (from.getByte(at) != VERSION) {
-              throw new IllegalArgumentException(address + ": unknown version " + from.getByte(at));
-            }
-            return instance;
-          }
-        });
+        new MessageFormat<>(address, NOTICE_VERSION, (to, message) -> {}, from -> instance));
   }
 }

@@ -23,8 +23,15 @@ public final class DatabaseProxy implements AutoCloseable {
   private volatile int target;
 
   public DatabaseProxy() {
+    this("127.0.0.1");
+  }
+
+  /**
+   * @param address one of this machine, where the proxy is reached
+   */
+  public DatabaseProxy(String address) {
     try {
-      listener = new ServerSocket(0, 100, InetAddress.getByName("127.0.0.1"));
+      listener = new ServerSocket(0, 100, InetAddress.getByName(address));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -34,7 +41,7 @@ public final class DatabaseProxy implements AutoCloseable {
   /** The same database and account, reached through here. */
   public DatabaseEndpoint endpoint(DatabaseEndpoint real) {
     return new DatabaseEndpoint(
-        "127.0.0.1",
+        listener.getInetAddress().getHostAddress(),
         listener.getLocalPort(),
         real.database(),
         real.user(),
