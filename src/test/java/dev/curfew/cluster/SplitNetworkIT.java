@@ -1,9 +1,11 @@
 package dev.curfew.cluster;
 
+import dev.curfew.testing.Await;
 import dev.curfew.testing.NetworkLab;
 import java.time.Duration;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -18,6 +20,7 @@ class SplitNetworkIT {
   private static final Duration SILENCE = Duration.ofSeconds(15);
   private static final Duration HEALING = Duration.ofSeconds(60);
 
+  private static final Duration PARTING = Duration.ofSeconds(40);
   private static final int ROUNDS = Integer.getInteger("splits", 4);
 
   private NetworkLab lab;
@@ -45,6 +48,27 @@ class SplitNetworkIT {
 
     lab.mend();
 
+    members.awaitTouch(HEALING);
+    members.awaitRoutes(SOON);
+  }
+
+  /** Each still reaches the third, but commands go from any to any: one of the two has to go. */
+  @Test
+  void members_thatDoNotReachEachOther_partThoughAThirdReachesBoth() {
+    lab.cut(lab.host(1), lab.host(2));
+
+    Await.until(
+        "one of the two is alone",
+        PARTING,
+        () -> {
+          Set<UUID> master = members.get(0).inTouch();
+          int third = master.contains(members.get(1).id()) ? 2 : 1;
+          return master.size() == 2
+              && members.get(3 - third).inTouch().equals(master)
+              && members.get(third).inTouch().size() == 1;
+        });
+
+    lab.mend();
     members.awaitTouch(HEALING);
     members.awaitRoutes(SOON);
   }
