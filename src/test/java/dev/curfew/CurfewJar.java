@@ -10,21 +10,21 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The packaged program as a process of its own, as its users start it. */
-final class CurfewJar {
+public final class CurfewJar {
   /**
    * How a run went.
    *
    * @param output standard output and standard error together
    */
-  record Run(int exitCode, String output) {}
+  public record Run(int exitCode, String output) {}
 
   private CurfewJar() {}
 
   /** Runs the program to its end, within three minutes. */
-  static Run run(Path workingDirectory, Map<String, String> environment, String... arguments)
+  public static Run run(Path workingDirectory, Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
     Path output = Files.createTempFile("curfew-run-", ".txt");
-    Process process = start(workingDirectory, environment, output, arguments);
+    Process process = start(List.of(), workingDirectory, environment, output, arguments);
     if (!process.waitFor(3, TimeUnit.MINUTES)) {
       process.destroy();
       process.waitFor(30, TimeUnit.SECONDS);
@@ -38,15 +38,35 @@ final class CurfewJar {
   }
 
   /** Starts the program; whoever does so ends it. What it says goes to {@code curfew.txt}. */
-  static Process start(Path workingDirectory, Map<String, String> environment, String... arguments)
+  public static Process start(
+      Path workingDirectory, Map<String, String> environment, String... arguments)
       throws IOException {
-    return start(workingDirectory, environment, workingDirectory.resolve("curfew.txt"), arguments);
+    return start(List.of(), workingDirectory, environment, arguments);
+  }
+
+  /**
+   * The same through another program.
+   *
+   * @param prefix what stands before the command line
+   */
+  public static Process start(
+      List<String> prefix,
+      Path workingDirectory,
+      Map<String, String> environment,
+      String... arguments)
+      throws IOException {
+    return start(
+        prefix, workingDirectory, environment, workingDirectory.resolve("curfew.txt"), arguments);
   }
 
   private static Process start(
-      Path workingDirectory, Map<String, String> environment, Path output, String... arguments)
+      List<String> prefix,
+      Path workingDirectory,
+      Map<String, String> environment,
+      Path output,
+      String... arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-jar");
     command.add(Path.of(System.getProperty("curfew.jar")).toAbsolutePath().toString());

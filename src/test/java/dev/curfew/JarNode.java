@@ -13,23 +13,29 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The packaged program with an installation of its own, which survives that it is killed. */
-final class JarNode implements AutoCloseable {
-  private static final String KEY = "a-key-that-an-operator-chose-for-this-test";
+public final class JarNode implements AutoCloseable {
+  /** The administrator's. */
+  public static final String KEY = "a-key-that-an-operator-chose-for-this-test";
+
   private static final Duration START = Duration.ofSeconds(90);
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Path directory;
   private final Map<String, String> environment = new HashMap<>();
+  private final List<String> prefix;
   private final int port;
   private Process curfew;
 
-  private JarNode(Path directory, Map<String, String> settings) throws IOException {
+  private JarNode(Path directory, Map<String, String> settings, List<String> prefix)
+      throws IOException {
     this.directory = directory;
+    this.prefix = prefix;
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
@@ -47,27 +53,45 @@ final class JarNode implements AutoCloseable {
    *
    * @param settings environment variables beside the port, the directory and the key
    */
-  static JarNode start(Path directory, Map<String, String> settings) throws IOException {
-    JarNode node = new JarNode(directory, settings);
+  public static JarNode start(Path directory, Map<String, String> settings) throws IOException {
+    JarNode node = begin(directory, settings, List.of());
     node.awaitReady();
     return node;
   }
 
+  /**
+   * Starts the program without waiting for it.
+   *
+   * @param prefix what stands before its command line; the process that is started is the program's
+   *     all the same
+   */
+  public static JarNode begin(Path directory, Map<String, String> settings, List<String> prefix)
+      throws IOException {
+    return new JarNode(directory, settings, prefix);
+  }
+
   /** Starts it again after {@link #kill}. */
-  void startAgain() throws IOException {
-    curfew = begin();
+  public void startAgain() throws IOException {
+    beginAgain();
     awaitReady();
   }
 
+  /** The same without waiting for it. */
+  public void beginAgain() throws IOException {
+    curfew = begin();
+  }
+
   private Process begin() throws IOException {
-    return CurfewJar.start(directory, environment, "serve");
+    return CurfewJar.start(prefix, directory, environment, "serve");
   }
 
-  private void awaitReady() {
-    Await.until("the node serves", START, () -> curfew.isAlive() && answers());
+  /** Waits until it is ready to serve. */
+  public void awaitReady() {
+    Await.until("the node serves", START, () -> curfew.isAlive() && ready());
   }
 
-  private boolean answers() throws Exception {
+  /** Whether it says that it is ready. */
+  public boolean ready() throws Exception {
     try {
       return send(request("/health/ready").build()).statusCode() == 200;
     } catch (IOException notYet) {
@@ -77,27 +101,52 @@ final class JarNode implements AutoCloseable {
   }
 
   /** As {@code kill -9} does it: no goodbye to anybody. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     curfew.destroyForcibly();
     assertThat(curfew.waitFor(30, TimeUnit.SECONDS)).isTrue();
   }
 
+  /** Stops, continues or ends the process: {@code STOP}, {@code CONT}, {@code TERM}. */
+  public void signal(String name) throws IOException, InterruptedException {
+    Process kill =
+        new ProcessBuilder("kill", "-" + name, Long.toString(curfew.pid())).inheritIO().start();
+    assertThat(kill.waitFor()).isZero();
+  }
+
+  /** Waits until the process has ended. */
+  public void awaitEnd() throws InterruptedException {
+    assertThat(curfew.waitFor(60, TimeUnit.SECONDS)).as("it ends").isTrue();
+  }
+
+  public boolean isAlive() {
+    return curfew.isAlive();
+  }
+
+  /** Where it answers HTTP. */
+  public String host() {
+    return environment.getOrDefault("CURFEW_HTTP_HOST", "127.0.0.1");
+  }
+
+  public int port() {
+    return port;
+  }
+
   /** A request of the administrator. */
-  HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+  public HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://" + host() + ":" + port + path))
         .header("X-API-Key", KEY)
         .timeout(Duration.ofSeconds(30));
   }
 
-  HttpResponse<String> send(HttpRequest request) throws Exception {
+  public HttpResponse<String> send(HttpRequest request) throws Exception {
     return client.send(request, HttpResponse.BodyHandlers.ofString());
   }
 
-  JsonObject get(String path) throws Exception {
+  public JsonObject get(String path) throws Exception {
     return new JsonObject(send(request(path).build()).body());
   }
 
-  JsonObject post(String path, JsonObject body) throws Exception {
+  public JsonObject post(String path, JsonObject body) throws Exception {
     return new JsonObject(
         send(request(path).POST(HttpRequest.BodyPublishers.ofString(body.encode())).build())
             .body());

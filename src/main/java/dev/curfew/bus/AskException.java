@@ -6,7 +6,7 @@ public final class AskException extends RuntimeException {
 
   private final boolean mayHaveArrived;
 
-  AskException(String message, boolean mayHaveArrived) {
+  public AskException(String message, boolean mayHaveArrived) {
     super(message, null, false, false);
     this.mayHaveArrived = mayHaveArrived;
   }

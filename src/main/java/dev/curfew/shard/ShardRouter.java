@@ -59,6 +59,7 @@ final class ShardRouter implements Sessions {
   private final Duration requestTimeout;
   private final AtomicReferenceArray<@Nullable ShardVerticle> shards;
   private final Set<Errand> parked = ConcurrentHashMap.newKeySet();
+  private final Set<Errand> abroad = ConcurrentHashMap.newKeySet();
   private final RouteFigures figures = new RouteFigures(parked::size);
   private volatile CommitWatcher watcher = CommitWatcher.NOBODY;
 
@@ -69,7 +70,7 @@ final class ShardRouter implements Sessions {
     this.membership = membership;
     this.requestTimeout = requestTimeout;
     this.shards = new AtomicReferenceArray<>(shardCount);
-    membership.watch(changed -> retryParked());
+    membership.watch(this::changed);
   }
 
   void watch(CommitWatcher told) {
@@ -159,6 +160,13 @@ final class ShardRouter implements Sessions {
     };
   }
 
+  private void changed(Roster roster) {
+    for (Errand errand : abroad) {
+      errand.lookAfter(roster);
+    }
+    retryParked();
+  }
+
   private void retryParked() {
     for (Errand errand : parked) {
       if (errand.canGo()) {
@@ -182,6 +190,12 @@ final class ShardRouter implements Sessions {
 
     private final Promise<Outcome> promise;
     private long pause = SHORTEST_PAUSE;
+
+    /** Whom it asks at the moment. */
+    private volatile @Nullable UUID asked;
+
+    /** How often it has asked: an answer to an earlier question comes too late. */
+    private volatile int questions;
 
     Errand(Command command, long patience, boolean mayLeave) {
       this.command = command;
@@ -264,19 +278,34 @@ final class ShardRouter implements Sessions {
     private void send(UUID host) {
       long patience = command.idempotent() ? Math.min(left(), PATIENCE_WHEN_REPEATABLE) : left();
       figures.forwarded();
+      int question = questions + 1;
+      questions = question;
+      asked = host;
+      abroad.add(this);
       bus.ask(
               Routes.COMMANDS,
               host,
               new RoutedCommand(command, patience * 4 / 5),
               Duration.ofMillis(patience))
           .onComplete(
-              asked -> {
-                if (asked.succeeded()) {
-                  told(asked.result());
-                } else {
-                  unanswered(asked.cause());
+              answer -> {
+                // Otherwise it has been given up already.
+                if (question == questions && abroad.remove(this)) {
+                  if (answer.succeeded()) {
+                    told(answer.result());
+                  } else {
+                    unanswered(answer.cause());
+                  }
                 }
               });
+    }
+
+    /** Does not wait for an answer of who is no longer there. */
+    void lookAfter(Roster roster) {
+      UUID host = asked;
+      if (host != null && !roster.live().containsKey(host) && abroad.remove(this)) {
+        unanswered(new AskException("Member " + host + " is gone", true));
+      }
     }
 
     private void told(CommandAnswer answer) {

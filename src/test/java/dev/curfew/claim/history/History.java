@@ -15,7 +15,7 @@ import java.util.UUID;
  * @param ends the stage of every recording when all was over
  * @param limitMicros the longest silence of an owner
  */
-record History(
+public record History(
     List<Observation> seen,
     List<Change> changes,
     List<Write> writes,

@@ -23,10 +23,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Holds a history against the rules of claims. */
-final class HistoryChecker {
+public final class HistoryChecker {
 
   /** What must hold. */
-  enum Rule {
+  public enum Rule {
     /** A recording passes from stage to stage as the stages allow, each change from the last. */
     LEGAL_STAGES,
     /** Each claim's token is greater than all before, and nothing else changes it. */
@@ -51,7 +51,7 @@ final class HistoryChecker {
     NOTHING_LOST
   }
 
-  record Finding(Rule rule, String what) {}
+  public record Finding(Rule rule, String what) {}
 
   /** How long after a connection broke the server may yet do what it was asked, in microseconds. */
   private static final long STILL_UNDER_WAY = 1_000_000;
@@ -73,7 +73,7 @@ final class HistoryChecker {
   }
 
   /** Every rule that is broken, and where; empty for a good history. */
-  static List<Finding> check(History history) {
+  public static List<Finding> check(History history) {
     HistoryChecker checker = new HistoryChecker(history);
     checker.sort();
     checker.changes.forEach(checker::checkChanges);

@@ -20,7 +20,7 @@ import java.util.UUID;
  * row's lock is held while they run, so for one recording the order of the sequence is the order of
  * the changes.
  */
-final class Journal {
+public final class Journal {
   private static final String INSTALL =
       """
       CREATE SEQUENCE journal_sequence;
@@ -58,7 +58,7 @@ final class Journal {
     this.endpoint = endpoint;
   }
 
-  static Journal install(DatabaseEndpoint endpoint) throws SQLException {
+  public static Journal install(DatabaseEndpoint endpoint) throws SQLException {
     Journal journal = new Journal(endpoint);
     try (Connection connection = endpoint.dataSource().getConnection();
         Statement statement = connection.createStatement()) {
@@ -88,9 +88,9 @@ final class Journal {
     return UUID.fromString(row.getString("session_id"));
   }
 
-  List<Change> changes() throws SQLException {
+  public List<Change> changes() throws SQLException {
     return read(
-        "SELECT * FROM journal_change ORDER BY sequence",
+        "SELECT * FROM journal_change WHERE old_stage > 1 ORDER BY sequence",
         row ->
             new Change(
                 row.getLong("sequence"),
@@ -103,7 +103,7 @@ final class Journal {
                 row.getInt("attempt")));
   }
 
-  List<Write> writes() throws SQLException {
+  public List<Write> writes() throws SQLException {
     return read(
         "SELECT * FROM journal_write ORDER BY sequence",
         row ->
@@ -114,13 +114,15 @@ final class Journal {
                 Long.parseLong(row.getString("token"))));
   }
 
-  List<Told> told() throws SQLException {
+  public List<Told> told() throws SQLException {
     return read(
         """
         SELECT session_id, replace(type, 'dev.curfew.recording.', '') AS type,
           data->>'from' AS from_stage, data->>'stage' AS stage, data->>'owner' AS owner,
           data->'by'->>'name' AS by
-        FROM event WHERE type LIKE 'dev.curfew.recording.%' ORDER BY xid, id
+        FROM event
+        WHERE type LIKE 'dev.curfew.recording.%' AND type <> 'dev.curfew.recording.captured'
+        ORDER BY xid, id
         """,
         row ->
             new Told(
@@ -136,7 +138,7 @@ final class Journal {
     return RecordingStage.ofWireName(name).orElseThrow();
   }
 
-  Map<UUID, RecordingStage> stages() throws SQLException {
+  public Map<UUID, RecordingStage> stages() throws SQLException {
     Map<UUID, RecordingStage> stages = new HashMap<>();
     read(
         "SELECT session_id, stage FROM recording",

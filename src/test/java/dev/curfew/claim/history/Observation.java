@@ -5,7 +5,7 @@ import dev.curfew.lease.Work;
 import java.util.List;
 
 /** What somebody saw. */
-sealed interface Observation {
+public sealed interface Observation {
   Span span();
 
   /** What became of a request for recordings. */
