@@ -18,6 +18,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +37,7 @@ final class ClusterRig implements AutoCloseable {
     static final Place HERE = new Place(List.of(), "127.0.0.1", Map.of());
   }
 
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofSeconds(120);
   private static final int WATCHDOG_LIMIT_SECONDS = 4;
   private static final int MOST_ATTEMPTS = 3;
   private static final String KEY = "Y3VyZmV3LXNlY3JldC1mb3ItdHJpYWxzLTMyLWJ5dGU=";
@@ -45,7 +46,7 @@ final class ClusterRig implements AutoCloseable {
   private static final Map<String, String> SETTINGS =
       Map.of(
           "JAVA_TOOL_OPTIONS",
-          "-Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=4",
+          "-Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1",
           "CURFEW_NODE_ROLES",
           "api,sessions,claims,watchdog,alerts,delivery",
           "CURFEW_SECRETS_KEY",
@@ -79,7 +80,7 @@ final class ClusterRig implements AutoCloseable {
         nodes.add(begin(place, shared));
       }
       nodes.forEach(JarNode::awaitReady);
-      awaitServed();
+      awaitBalance();
       sessions = SessionJournal.install(database.endpoint());
       recordings = Journal.install(database.endpoint());
     } catch (Exception | AssertionError failure) {
@@ -184,17 +185,25 @@ final class ClusterRig implements AutoCloseable {
     for (int node : which) {
       nodes.get(node).awaitReady();
     }
-    awaitServed();
+    awaitBalance();
   }
 
-  /** The process stands still, without a word, and then goes on as if nothing were. */
-  void standStill(int node, Duration time) throws Exception {
+  /**
+   * The process stands still, without a word, and then goes on as if nothing were.
+   *
+   * @return how long it took until others had all its shards
+   */
+  Duration standStill(int node, Duration time) throws Exception {
     long from = Span.now();
     trouble(from, Limits.DETECTION, "SIGSTOP");
     nodes.get(node).signal("STOP");
-    pause(time);
-    nodes.get(node).signal("CONT");
+    awaitDeposed(node);
+    awaitServed();
+    Duration noticed = Duration.of(Span.now() - from, ChronoUnit.MICROS);
+    pause(time.minus(noticed));
     trouble(Span.now(), Limits.RECOVERY, "SIGCONT");
+    nodes.get(node).signal("CONT");
+    return noticed;
   }
 
   /** By SIGTERM; returns when the process has ended. */
@@ -228,13 +237,40 @@ final class ClusterRig implements AutoCloseable {
 
   // What is awaited
 
-  /** Waits until every shard has an owner that runs. */
-  void awaitServed() throws Exception {
-    if (nodes.size() == 1) {
-      return;
-    }
+  /** Waits until every shard has an owner that runs; says how long that took. */
+  Duration awaitServed() throws Exception {
+    long from = System.nanoTime();
     try (DirectSql sql = sql()) {
       Await.until("all shards are served", LONG, () -> unserved(sql) == 0);
+    }
+    return Duration.ofNanos(System.nanoTime() - from);
+  }
+
+  /** Waits until every node that runs has its part of the shards. */
+  void awaitBalance() throws Exception {
+    long running = nodes.stream().filter(JarNode::isAlive).count();
+    try (DirectSql sql = sql()) {
+      Await.until(
+          "all nodes have shards",
+          LONG,
+          () ->
+              unserved(sql) == 0
+                  && sql.number("SELECT count(DISTINCT member) FROM shard_owner") == running);
+    }
+  }
+
+  /** Waits until a node has no shards any more, though it does not say so. */
+  void awaitDeposed(int node) throws Exception {
+    try (DirectSql sql = sql()) {
+      Await.until(
+          name(node) + " has no shards",
+          LONG,
+          () ->
+              sql.number(
+                      "SELECT count(*) FROM shard_owner o JOIN cluster_member m ON m.id = o.member"
+                          + " WHERE m.name = ?",
+                      name(node))
+                  == 0);
     }
   }
 
