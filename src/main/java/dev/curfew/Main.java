@@ -36,6 +36,7 @@ import picocli.CommandLine.HelpCommand;
       UsersCommand.class,
       AuditCommand.class,
       StorageCommand.class,
+      ClusterCommand.class,
       HelpCommand.class
     })
 public final class Main implements Runnable {

@@ -22,6 +22,7 @@ import dev.curfew.bus.Bus;
 import dev.curfew.claim.ClaimCoordinator;
 import dev.curfew.cluster.ClusterClock;
 import dev.curfew.cluster.ClusterMembership;
+import dev.curfew.cluster.ClusterStatus;
 import dev.curfew.cluster.Contacts;
 import dev.curfew.cluster.Membership;
 import dev.curfew.cluster.SoleMember;
@@ -54,14 +55,12 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,9 +70,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-
-  /** A clock that may be further off than this must not decide when sessions end. */
-  private static final long WIDEST_CLOCK_ERROR_MILLIS = 1_000;
 
   /** How often the stores of recordings are tried. */
   private static final Duration STORAGE_INTERVAL = Duration.ofMinutes(1);
@@ -156,7 +152,8 @@ final class Node {
     SecretBox secrets = SecretBox.open(config.secrets().key(), config.data().dir());
     PolicyDefaults defaults = PolicyDefaults.of(config);
     TargetGuard targets = TargetGuard.create(vertx, config.webhooks().allowPrivateTargets());
-    NodeBasis basis = new NodeBasis(vertx, config, database, clock, bus, secrets, targets);
+    NodeBasis basis =
+        new NodeBasis(vertx, config, database, clock, membership, bus, secrets, targets);
     OutboundClient outbound = OutboundClient.open(vertx, targets);
     running.push(outbound::close);
     Grants grants = new Grants(vertx, database, bus, outbound, secrets, clock::now);
@@ -262,11 +259,13 @@ final class Node {
             signals,
             new Audit(database, sealKey),
             stores::states,
+            new ClusterStatus(basis.membership(), clock, database),
             departure,
             clock::now,
             config);
     return shards
         .serve()
+        .compose(served -> basis.membership().look())
         .compose(served -> deployIf(NodeListeners.tellEvents(roles), () -> hub))
         .compose(served -> deployIf(roles.contains(NodeRole.CLAIMS), () -> claims))
         .compose(served -> deploy(() -> new StorageWatch(stores, clock::now, STORAGE_INTERVAL)))
@@ -305,13 +304,22 @@ final class Node {
               metrics.storage(stores);
               metrics.alerts(hub, bridge);
               metrics.recordings(recordings.figures());
+              metrics.cluster(basis.membership(), shards);
               // Stopped first: there is nobody to answer to without the rest. But while others take
               // over what is served here, all is answered still.
               running.push(listeners::drain);
               running.push(() -> shards.handAllOver(HAND_OVER));
               running.push(this::announceLeaving);
               return listeners.open(
-                  gateway, frontend, feed, hub, bridge, pages(clock, shards, recordings));
+                  gateway,
+                  frontend,
+                  feed,
+                  hub,
+                  bridge,
+                  new NodePages(
+                      NodeReadiness.checks(basis, shards, departure, () -> installed),
+                      Map.of("recording-store", recordings::storeDetail),
+                      metrics::scrape));
             });
   }
 
@@ -352,33 +360,6 @@ final class Node {
               running.push(() -> vertx.undeploy(id));
               return null;
             });
-  }
-
-  private NodePages pages(ClusterClock clock, ShardHost shards, RecordingParts recordings) {
-    Map<String, NodePages.Check> checks = new LinkedHashMap<>();
-    checks.put("installation", () -> installed ? null : "the node is still starting");
-    checks.put("leaving", () -> departure.announced() ? "the node is leaving" : null);
-    checks.put("database", () -> clock.databaseAnswers() ? null : "the database does not answer");
-    checks.put("shards", () -> shardsMissing(shards));
-    checks.put("clock", () -> clockTooWide(clock));
-    return new NodePages(
-        checks, Map.of("recording-store", recordings::storeDetail), metrics::scrape);
-  }
-
-  private static @Nullable String shardsMissing(ShardHost shards) {
-    int missing = shards.shardsMissing();
-    return missing == 0 ? null : missing + " of " + shards.shardCount() + " shards are not served";
-  }
-
-  private static @Nullable String clockTooWide(ClusterClock clock) {
-    long error = clock.errorMillis();
-    return error <= WIDEST_CLOCK_ERROR_MILLIS
-        ? null
-        : "the cluster clock may be off by "
-            + error
-            + " ms, more than "
-            + WIDEST_CLOCK_ERROR_MILLIS
-            + " ms";
   }
 
   /** Where the node listens. */

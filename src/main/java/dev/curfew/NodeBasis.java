@@ -3,6 +3,7 @@ package dev.curfew;
 import dev.curfew.auth.SecretBox;
 import dev.curfew.bus.Bus;
 import dev.curfew.cluster.ClusterClock;
+import dev.curfew.cluster.Membership;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.outbound.TargetGuard;
 import dev.curfew.store.Database;
@@ -14,6 +15,7 @@ record NodeBasis(
     CurfewConfig config,
     Database database,
     ClusterClock clock,
+    Membership membership,
     Bus bus,
     SecretBox secrets,
     TargetGuard targets) {}

@@ -3,18 +3,23 @@ package dev.curfew;
 import dev.curfew.alert.AlertHub;
 import dev.curfew.alert.EventBridge;
 import dev.curfew.cluster.ClusterClock;
+import dev.curfew.cluster.Membership;
 import dev.curfew.delivery.DeliveryFigures;
 import dev.curfew.grant.Grants;
 import dev.curfew.recording.RecordingFigures;
+import dev.curfew.shard.MoveFigures;
+import dev.curfew.shard.RouteFigures;
 import dev.curfew.shard.ShardHost;
 import dev.curfew.storage.StoreState;
 import dev.curfew.store.LaneQueue;
 import dev.curfew.watchdog.WatchdogFigures;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /** What a node measures of itself, for {@code /metrics}. */
@@ -64,6 +69,60 @@ final class NodeMetrics {
         ShardHost::sessionsHeld,
         "Sessions held by the shards of this node");
     gauge("curfew_shards_served", shards, ShardHost::shardsServed, "Shards that this node serves");
+  }
+
+  void cluster(Membership membership, ShardHost shards) {
+    gauge(
+        "curfew_cluster_members",
+        membership,
+        known -> known.roster().live().size(),
+        "Members of the cluster that are alive, as this one sees it");
+    gauge(
+        "curfew_cluster_hosts",
+        membership,
+        known -> known.roster().hosts().size(),
+        "Members on which shards are placed, as this one sees it");
+    gauge(
+        "curfew_shards_owned",
+        membership,
+        known -> known.roster().shardsOf(known.self()),
+        "Shards that are this member's by their rows");
+    gauge(
+        "curfew_shards_unserved",
+        membership,
+        known -> known.roster().unowned().size() + known.roster().orphaned().size(),
+        "Shards of the cluster that are nobody's or those of members that are not alive");
+    MoveFigures moves = shards.moves();
+    FunctionTimer.builder(
+            "curfew_shard_takeover",
+            moves,
+            MoveFigures::shardsTaken,
+            MoveFigures::secondsTaking,
+            TimeUnit.SECONDS)
+        .description("Shards that this member took, and how long that took from the decision on")
+        .register(metrics);
+    gauge(
+        "curfew_shard_takeover_longest_seconds",
+        moves,
+        MoveFigures::longestSeconds,
+        "How long the slowest takeover of a shard took since this node started");
+    FunctionCounter.builder("curfew_shards_lost_total", moves, MoveFigures::shardsLost)
+        .description("Shards that this member served until it found that another had taken them")
+        .register(metrics);
+    RouteFigures routes = shards.routes();
+    FunctionCounter.builder(
+            "curfew_commands_forwarded_total", routes, RouteFigures::commandsForwarded)
+        .description("Commands that this member sent to others, whose shards they were for")
+        .register(metrics);
+    FunctionCounter.builder(
+            "curfew_commands_unanswered_total", routes, RouteFigures::commandsUnanswered)
+        .description("Commands sent to other members that got no answer from them")
+        .register(metrics);
+    gauge(
+        "curfew_commands_parked",
+        routes,
+        RouteFigures::commandsParked,
+        "Commands that wait here for somebody to serve their shard");
   }
 
   void alerts(AlertHub hub, EventBridge bridge) {

@@ -98,6 +98,7 @@ class ArchitectureTest {
               "audit",
               "auth",
               "bus",
+              "cluster",
               "config",
               "delivery",
               "directory",

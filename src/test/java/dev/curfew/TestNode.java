@@ -39,6 +39,13 @@ public final class TestNode implements AutoCloseable {
    * @param settings beside the port and the directory; without them there is no rate limit
    */
   public static TestNode start(Map<String, String> settings) {
+    return start(settings, TestDatabase.fresh());
+  }
+
+  /**
+   * @param endpoint of a database that no other installation has
+   */
+  public static TestNode start(Map<String, String> settings, DatabaseEndpoint endpoint) {
     Map<String, String> all = new HashMap<>();
     all.put("http.port", "0");
     all.put("bridge.port", "0");
@@ -47,7 +54,6 @@ public final class TestNode implements AutoCloseable {
     all.put("pra.rate-limit.per-hour", "0");
     all.put("data.dir", temporaryDirectory().toString());
     all.putAll(settings);
-    DatabaseEndpoint endpoint = TestDatabase.fresh();
     return new TestNode(result(Node.start(CurfewConfig.of(all), endpoint)), endpoint);
   }
 

@@ -144,6 +144,15 @@ public final class Exchange {
     return value == null ? otherwise : integer(name, value, least, most);
   }
 
+  /** Whether a parameter is {@code true}; without it, it is not. */
+  public boolean queryFlag(String name) {
+    String value = query(name);
+    if (value != null && !value.equals("true") && !value.equals("false")) {
+      throw CurfewException.invalid(name, "must be true or false");
+    }
+    return "true".equals(value);
+  }
+
   /** A page size: 50 unless asked for, at most 500. */
   public int limit() {
     return (int) queryInteger("limit", 50, 1, 500);

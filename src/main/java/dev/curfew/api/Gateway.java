@@ -5,6 +5,7 @@ import dev.curfew.alert.EventStreams;
 import dev.curfew.audit.Audit;
 import dev.curfew.bus.Claims;
 import dev.curfew.bus.Sessions;
+import dev.curfew.cluster.ClusterStatus;
 import dev.curfew.config.CurfewConfig;
 import dev.curfew.directory.Directory;
 import dev.curfew.recording.Recordings;
@@ -32,6 +33,7 @@ public record Gateway(
     Signals signals,
     Audit audit,
     Supplier<List<StoreState>> storage,
+    ClusterStatus cluster,
     Departure departure,
     LongSupplier clock,
     CurfewConfig config) {}

@@ -229,6 +229,21 @@ public final class Authorisation {
   }
 
   /**
+   * The caller may see how the installation is, which says nothing of any realm: who administers
+   * all, and who audits or administers the realm that it belongs to.
+   */
+  public static void requireReaderOfInstallation(Principal principal) {
+    boolean ofHome =
+        principal.realm().equals(HOME_REALM)
+            && (principal.is(Role.AUDITOR) || principal.is(Role.ORG_ADMIN));
+    if (!ofHome && !principal.is(Role.ADMIN)) {
+      throw CurfewException.of(
+          ErrorCode.FORBIDDEN,
+          "Only administrators of all, and auditors of the realm " + HOME_REALM + ", may see this");
+    }
+  }
+
+  /**
    * The caller may read events: the role says whose, the scope which. Users see what happens to
    * their own sessions; who administers or audits sees the realm's, with {@code sessions:read} what
    * happens to sessions, with {@code audit:read} everything.

@@ -46,8 +46,19 @@ public final class Bus {
    * @param handler called on the context of the caller
    */
   public <T> Future<Void> subscribe(Route<T> route, Consumer<T> handler) {
-    MessageConsumer<T> consumer =
-        eventBus.consumer(route.address(), message -> handler.accept(message.body()));
+    MessageConsumer<Object> consumer =
+        eventBus.consumer(
+            route.address(),
+            message -> {
+              T read;
+              try {
+                read = body(route, message);
+              } catch (IllegalArgumentException unreadable) {
+                LOG.warn("Nothing heard on {}: {}", route.address(), unreadable.getMessage());
+                return;
+              }
+              handler.accept(read);
+            });
     return consumer.completion();
   }
 
@@ -60,13 +71,12 @@ public final class Bus {
   public <Q, A> Future<Void> serve(
       AskRoute<Q, A> route, UUID self, Function<Q, Future<A>> answers) {
     DeliveryOptions options = new DeliveryOptions().setCodecName(route.answer().address());
-    MessageConsumer<Q> consumer =
+    MessageConsumer<Object> consumer =
         eventBus.consumer(
             route.addressOf(self),
             message ->
-                // A question that cannot be read fails here, where its asker is told.
                 Future.succeededFuture(message)
-                    .map(Message::body)
+                    .map(question -> body(route.question(), question))
                     .compose(answers)
                     .onSuccess(answer -> message.reply(answer, options))
                     .onFailure(
@@ -88,8 +98,8 @@ public final class Bus {
             .setCodecName(route.question().address())
             .setSendTimeout(patience.toMillis());
     return eventBus
-        .<A>request(route.addressOf(member), question, options)
-        .map(Message::body)
+        .request(route.addressOf(member), question, options)
+        .map(answer -> body(route.answer(), answer))
         .recover(failure -> Future.failedFuture(unanswered(member, failure)));
   }
 
@@ -100,19 +110,36 @@ public final class Bus {
     return new AskException("Member " + member + ": " + failure.getMessage(), delivered);
   }
 
-  private record RouteCodec<T>(Route<T> route) implements MessageCodec<T, T> {
+  private static <T> T body(Route<T> route, Message<Object> message) {
+    if (message.body() instanceof Unreadable unreadable) {
+      throw new IllegalArgumentException(unreadable.why);
+    }
+    return route.type().cast(message.body());
+  }
+
+  /**
+   * In the place of a message that cannot be read. A codec that throws would leave whoever waits
+   * for an answer waiting for ever.
+   */
+  private record Unreadable(String why) {}
+
+  private record RouteCodec<T>(Route<T> route) implements MessageCodec<T, Object> {
     @Override
     public void encodeToWire(Buffer buffer, T message) {
       route.format().write(message, buffer);
     }
 
     @Override
-    public T decodeFromWire(int position, Buffer buffer) {
-      return route.format().read(buffer, position);
+    public Object decodeFromWire(int position, Buffer buffer) {
+      try {
+        return route.format().read(buffer, position);
+      } catch (IllegalArgumentException unreadable) {
+        return new Unreadable(String.valueOf(unreadable.getMessage()));
+      }
     }
 
     @Override
-    public T transform(T message) {
+    public Object transform(T message) {
       return message;
     }
 

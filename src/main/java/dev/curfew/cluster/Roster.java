@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,38 @@ public record Roster(UUID self, Map<UUID, Member> live, Set<UUID> hosts, List<Sh
   /** Whose a shard is; null when its row names nobody. */
   public @Nullable UUID owner(int shard) {
     return owners.get(shard).member();
+  }
+
+  /** How many shards are a member's. */
+  public int shardsOf(UUID member) {
+    return shards(shard -> member.equals(owner(shard))).size();
+  }
+
+  /** The shards that are nobody's: they are about to be taken, if anybody is there to. */
+  public List<Integer> unowned() {
+    return shards(shard -> owner(shard) == null);
+  }
+
+  /** The shards of members that are not alive. */
+  public List<Integer> orphaned() {
+    return shards(
+        shard -> {
+          UUID owner = owner(shard);
+          return owner != null && !live.containsKey(owner);
+        });
+  }
+
+  /** The shards of members that are alive and should hand them over to others. */
+  public List<Integer> misplaced() {
+    return shards(
+        shard -> {
+          UUID owner = owner(shard);
+          return owner != null && live.containsKey(owner) && !owner.equals(preferred(shard));
+        });
+  }
+
+  private List<Integer> shards(IntPredicate which) {
+    return IntStream.range(0, owners.size()).filter(which).boxed().toList();
   }
 
   /** Whether shards are placed on this member. */

@@ -1,6 +1,7 @@
 package dev.curfew.contract;
 
 import dev.curfew.TestNode;
+import dev.curfew.store.DatabaseEndpoint;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -117,7 +118,17 @@ final class Installation implements AutoCloseable {
   }
 
   static Installation start(Map<String, String> settings) {
-    TestNode node = TestNode.start(settings);
+    return start(TestNode.start(settings));
+  }
+
+  /**
+   * @param endpoint of a database that no other installation has
+   */
+  static Installation start(Map<String, String> settings, DatabaseEndpoint endpoint) {
+    return start(TestNode.start(settings, endpoint));
+  }
+
+  private static Installation start(TestNode node) {
     try {
       return new Installation(node);
     } catch (RuntimeException | Error failure) {

@@ -53,6 +53,7 @@ public final class AdminDialect implements Dialect {
     audit(routes);
     routes.add(
         ApiRoute.get(ADMIN + "/storage", Need.scope(Scope.ADMIN), new StorageCalls(gateway)::show));
+    routes.add(read("/cluster", new ClusterCalls(gateway)::show));
     return routes;
   }
 

@@ -246,7 +246,7 @@ final class RecordingCalls {
     int limit = exchange.limit();
     long from = exchange.queryInteger("after", -1, -1, Long.MAX_VALUE - 1) + 1;
     ChunkKind kind = chunkKind(exchange.query("kind"));
-    boolean withText = withText(exchange.query("text"));
+    boolean withText = exchange.queryFlag("text");
     return visible(exchange)
         .compose(
             recording ->
@@ -264,16 +264,6 @@ final class RecordingCalls {
       }
     }
     throw CurfewException.invalid("kind", "must be screenshot, keystrokes, clipboard or raw");
-  }
-
-  private static boolean withText(@Nullable String wanted) {
-    if (wanted == null || wanted.equals("false")) {
-      return false;
-    }
-    if (wanted.equals("true")) {
-      return true;
-    }
-    throw CurfewException.invalid("text", "must be true or false");
   }
 
   /** With texts a page ends early when it has grown long, after one row at least. */
