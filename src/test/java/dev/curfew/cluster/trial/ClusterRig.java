@@ -24,6 +24,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -65,6 +67,10 @@ final class ClusterRig implements AutoCloseable {
   private final Path directory;
   private final DurableServer database;
   private final List<JarNode> nodes = new ArrayList<>();
+
+  /** The names of those whose processes are there and go on. */
+  private final Set<String> running = new TreeSet<>();
+
   private final List<Trouble> troubles = new ArrayList<>();
   private final List<Span> outages = new ArrayList<>();
   private final SessionJournal sessions;
@@ -77,6 +83,7 @@ final class ClusterRig implements AutoCloseable {
     try {
       Map<String, String> shared = shared(places);
       for (Place place : places) {
+        running.add(name(nodes.size()));
         nodes.add(begin(place, shared));
       }
       nodes.forEach(JarNode::awaitReady);
@@ -170,6 +177,7 @@ final class ClusterRig implements AutoCloseable {
     long from = Span.now();
     for (int node : which) {
       nodes.get(node).signal("KILL");
+      running.remove(name(node));
     }
     for (int node : which) {
       nodes.get(node).awaitEnd();
@@ -181,6 +189,7 @@ final class ClusterRig implements AutoCloseable {
   void startAgain(int... which) throws Exception {
     for (int node : which) {
       nodes.get(node).beginAgain();
+      running.add(name(node));
     }
     for (int node : which) {
       nodes.get(node).awaitReady();
@@ -197,17 +206,19 @@ final class ClusterRig implements AutoCloseable {
     long from = Span.now();
     trouble(from, Limits.DETECTION, "SIGSTOP");
     nodes.get(node).signal("STOP");
-    awaitDeposed(node);
+    running.remove(name(node));
     awaitServed();
     Duration noticed = Duration.of(Span.now() - from, ChronoUnit.MICROS);
     pause(time.minus(noticed));
     trouble(Span.now(), Limits.RECOVERY, "SIGCONT");
     nodes.get(node).signal("CONT");
+    running.add(name(node));
     return noticed;
   }
 
   /** By SIGTERM; returns when the process has ended. */
   void leave(int node) throws Exception {
+    running.remove(name(node));
     nodes.get(node).signal("TERM");
     nodes.get(node).awaitEnd();
   }
@@ -246,42 +257,31 @@ final class ClusterRig implements AutoCloseable {
     return Duration.ofNanos(System.nanoTime() - from);
   }
 
-  /** Waits until every node that runs has its part of the shards. */
+  /** Waits until every node that runs has its part of the shards, too. */
   void awaitBalance() throws Exception {
-    long running = nodes.stream().filter(JarNode::isAlive).count();
     try (DirectSql sql = sql()) {
       Await.until(
           "all nodes have shards",
           LONG,
           () ->
               unserved(sql) == 0
-                  && sql.number("SELECT count(DISTINCT member) FROM shard_owner") == running);
+                  && sql.number("SELECT count(DISTINCT member) FROM shard_owner")
+                      == running.size());
     }
   }
 
-  /** Waits until a node has no shards any more, though it does not say so. */
-  void awaitDeposed(int node) throws Exception {
-    try (DirectSql sql = sql()) {
-      Await.until(
-          name(node) + " has no shards",
-          LONG,
-          () ->
-              sql.number(
-                      "SELECT count(*) FROM shard_owner o JOIN cluster_member m ON m.id = o.member"
-                          + " WHERE m.name = ?",
-                      name(node))
-                  == 0);
-    }
-  }
-
-  /** How many shards belong to nobody, or to a life of a node that is over. */
-  static long unserved(DirectSql sql) throws Exception {
+  /**
+   * How many shards belong to nobody, to a node that does not run, or to an earlier life of one.
+   */
+  private long unserved(DirectSql sql) throws Exception {
     return sql.number(
         """
-        SELECT count(*) FROM shard_owner o
-        WHERE NOT EXISTS (
-          SELECT FROM pg_stat_activity a WHERE a.application_name = 'curfew/' || o.member)
-        """);
+        SELECT count(*) FROM shard_owner WHERE member IS NULL OR member NOT IN (
+          SELECT DISTINCT ON (name) id FROM cluster_member
+          WHERE name = ANY (string_to_array(?, ','))
+          ORDER BY name, joined_at DESC)
+        """,
+        String.join(",", running));
   }
 
   // The end

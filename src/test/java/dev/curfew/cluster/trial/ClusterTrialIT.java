@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 class ClusterTrialIT {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterTrialIT.class);
   private static final int ROUNDS = Integer.getInteger("trial.rounds", 1);
-  private static final int STARTS_PER_SECOND = Integer.getInteger("trial.starts", 12);
+  private static final int STARTS_PER_SECOND = Integer.getInteger("trial.starts", 8);
   private static final int NODES = 3;
   private static final Duration A_WHILE = Duration.ofSeconds(4);
 
