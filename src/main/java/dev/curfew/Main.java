@@ -2,6 +2,7 @@ package dev.curfew;
 
 import dev.curfew.client.ApiFailure;
 import dev.curfew.fault.CurfewException;
+import dev.curfew.fault.ErrorCode;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -22,7 +23,8 @@ import picocli.CommandLine.HelpCommand;
       "Run it:   curfew serve",
       "",
       "Commands that talk to a running node take --url and --key, or CURFEW_CLIENT_URL and",
-      "CURFEW_CLIENT_KEY from the environment. Exit codes: 0 done, 1 failed, 2 wrong usage."
+      "CURFEW_CLIENT_KEY from the environment. Exit codes: 0 done, 1 failed, 2 wrong usage or wrong",
+      "settings."
     },
     subcommands = {
       ServeCommand.class,
@@ -55,8 +57,15 @@ public final class Main implements Runnable {
         .setExecutionExceptionHandler(
             (failure, command, parsed) -> {
               command.getErr().println("curfew: " + oneLine(failure));
-              return CommandLine.ExitCode.SOFTWARE;
+              return exitCode(failure);
             });
+  }
+
+  /** Of what no second try would change, another than of what one may. */
+  private static int exitCode(Exception failure) {
+    return failure instanceof CurfewException known && known.code() == ErrorCode.BAD_CONFIGURATION
+        ? CommandLine.ExitCode.USAGE
+        : CommandLine.ExitCode.SOFTWARE;
   }
 
   /** What went wrong, for a person; the stack only for what nobody foresaw. */

@@ -25,10 +25,10 @@ import org.slf4j.LoggerFactory;
  */
 final class NodeProcess implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeProcess.class);
-  private static final long START_SECONDS = 120;
+  static final long START_SECONDS = 120;
 
   /** Beside what the node waits for balancers. */
-  private static final long STOP_SECONDS = 45;
+  static final long STOP_SECONDS = 45;
 
   private final DataDirectory directory;
   private final @Nullable EmbeddedServer server;

@@ -50,7 +50,7 @@ class DemoIT {
 
     CurfewJar.Run run = CurfewJar.run(directory, Map.of(), "serve", "--config", file.toString());
 
-    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.output()).contains("wrong.yaml", "2", "http.port").doesNotContain("\tat ");
   }
 
@@ -58,7 +58,7 @@ class DemoIT {
   void serve_refusesAConfigurationThatIsNotThere() throws Exception {
     CurfewJar.Run run = CurfewJar.run(directory, Map.of(), "serve", "--config", "missing.yaml");
 
-    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.output()).contains("missing.yaml");
   }
 
