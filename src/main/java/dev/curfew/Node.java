@@ -113,7 +113,7 @@ final class Node {
   }
 
   private Future<Void> open(DatabaseEndpoint endpoint) {
-    return Database.open(vertx, endpoint, config.database().poolSize())
+    return Database.open(vertx, endpoint, config.database().poolSize(), network.self())
         .compose(
             database -> {
               running.push(database::close);
@@ -197,6 +197,7 @@ final class Node {
             first -> {
               generatedKey = first.generatedKey();
               installed = true;
+              membership.answersAt(listeners.url());
               return null;
             });
   }

@@ -11,6 +11,7 @@ import dev.curfew.testing.Await;
 import dev.curfew.testing.BridgeClient;
 import dev.curfew.testing.BridgeClient.Kind;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
@@ -85,9 +86,18 @@ class BridgeIsolationTest {
       client.await(type + " refused", frame -> refusals(client, address) > before);
     }
     for (Object message : MESSAGES) {
-      node.eventBus().publish(address, message);
+      node.eventBus().publish(address, message, options(message));
     }
     client.awaitObeyed();
+  }
+
+  private static DeliveryOptions options(Object message) {
+    DeliveryOptions options = new DeliveryOptions();
+    Routes.all().stream()
+        .filter(route -> route.type().isInstance(message))
+        .findFirst()
+        .ifPresent(route -> options.setCodecName(route.address()));
+    return options;
   }
 
   /** How many frames say that nothing can be sent to an address. */
