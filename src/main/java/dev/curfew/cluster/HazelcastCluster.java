@@ -5,7 +5,6 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipAdapter;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.config.Config;
-import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
@@ -19,7 +18,6 @@ import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashSet;
@@ -27,6 +25,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +52,7 @@ public final class HazelcastCluster implements Contacts {
   private final UUID self;
   private final Vertx vertx;
   private final HealingClusterManager routes;
+  private final AtomicBoolean reasserting = new AtomicBoolean();
   private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
 
   private HazelcastCluster(UUID self, Vertx vertx, HealingClusterManager routes) {
@@ -76,6 +76,7 @@ public final class HazelcastCluster implements Contacts {
     try {
       host = HazelcastConfiguration.host(settings);
       config = HazelcastConfiguration.read(settings, host);
+      HazelcastConfiguration.checkFiles(settings.tls());
     } catch (CurfewException unusable) {
       return Future.failedFuture(unusable);
     }
@@ -90,19 +91,20 @@ public final class HazelcastCluster implements Contacts {
         .map(
             vertx -> {
               HazelcastCluster cluster = new HazelcastCluster(self, vertx, routes);
-              cluster.follow(routes.getHazelcastInstance());
+              cluster.follow();
               return cluster;
             });
   }
 
-  private static Throwable refused(CurfewConfig.Cluster settings, Throwable failure) {
-    return failure instanceof HazelcastException || failure instanceof IOException
-        ? CurfewException.of(
-            ErrorCode.BAD_CONFIGURATION,
-            "cluster: cannot listen at %s, ports %d (cluster.port) and %d (cluster.bus-port): %s"
-                .formatted(
-                    settings.host(), settings.port(), settings.busPort(), failure.getMessage()))
-        : failure;
+  /**
+   * Ports in use, certificates that are none, members of other settings: all are the operator's.
+   */
+  private static CurfewException refused(CurfewConfig.Cluster settings, Throwable failure) {
+    return CurfewException.causedBy(
+        ErrorCode.BAD_CONFIGURATION,
+        "cluster: cannot join at %s, ports %d (cluster.port) and %d (cluster.bus-port): %s"
+            .formatted(settings.host(), settings.port(), settings.busPort(), failure.getMessage()),
+        failure);
   }
 
   private static EventBusOptions bus(
@@ -127,8 +129,8 @@ public final class HazelcastCluster implements Contacts {
     return options;
   }
 
-  private void follow(HazelcastInstance hazelcast) {
-    hazelcast
+  private void follow() {
+    hazelcast()
         .getCluster()
         .addMembershipListener(
             new MembershipAdapter() {
@@ -144,7 +146,7 @@ public final class HazelcastCluster implements Contacts {
                 changed();
               }
             });
-    hazelcast
+    hazelcast()
         .getLifecycleService()
         .addLifecycleListener(
             event -> {
@@ -153,21 +155,20 @@ public final class HazelcastCluster implements Contacts {
                 changed();
               }
             });
-    reassertLater();
+    vertx.setPeriodic(REASSERTION.toMillis(), timer -> reassert());
   }
 
   private void changed() {
     watchers.forEach(Runnable::run);
   }
 
-  private void reassertLater() {
-    vertx.setTimer(
-        REASSERTION.toMillis(),
-        timer ->
-            routes
-                .reassert()
-                .onFailure(failure -> LOG.debug("Addresses not said again", failure))
-                .onComplete(done -> reassertLater()));
+  private void reassert() {
+    if (reasserting.compareAndSet(false, true)) {
+      routes
+          .reassert()
+          .onFailure(failure -> LOG.debug("Addresses not said again", failure))
+          .onComplete(done -> reasserting.set(false));
+    }
   }
 
   /** What runs on this network; closing it leaves the cluster. */
@@ -175,11 +176,15 @@ public final class HazelcastCluster implements Contacts {
     return vertx;
   }
 
+  HazelcastInstance hazelcast() {
+    return routes.getHazelcastInstance();
+  }
+
   @Override
   public Set<UUID> inTouch() {
     Set<UUID> members = new HashSet<>(Set.of(self));
     try {
-      Cluster cluster = routes.getHazelcastInstance().getCluster();
+      Cluster cluster = hazelcast().getCluster();
       for (Member member : cluster.getMembers()) {
         String id = member.getAttribute(MEMBER_ATTRIBUTE);
         if (id != null) {

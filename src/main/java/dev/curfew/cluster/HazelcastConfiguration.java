@@ -75,6 +75,24 @@ final class HazelcastConfiguration {
   }
 
   /**
+   * Finds out before anything starts what is not there.
+   *
+   * @throws CurfewException BAD_CONFIGURATION
+   */
+  static void checkFiles(CurfewConfig.ClusterTls tls) {
+    tls.certificate().ifPresent(file -> checkReadable("cluster.tls.certificate", file));
+    tls.key().ifPresent(file -> checkReadable("cluster.tls.key", file));
+    tls.trust().ifPresent(file -> checkReadable("cluster.tls.trust", file));
+  }
+
+  private static void checkReadable(String setting, Path file) {
+    if (!Files.isReadable(file)) {
+      throw CurfewException.of(
+          ErrorCode.BAD_CONFIGURATION, setting + ": " + file + " cannot be read");
+    }
+  }
+
+  /**
    * The address to bind.
    *
    * @throws CurfewException BAD_CONFIGURATION when it is not one of this machine

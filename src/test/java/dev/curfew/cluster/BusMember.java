@@ -1,6 +1,7 @@
 package dev.curfew.cluster;
 
 import dev.curfew.bus.Bus;
+import dev.curfew.bus.EventsCommitted;
 import dev.curfew.bus.Routes;
 import dev.curfew.config.CurfewConfig;
 import io.vertx.core.Vertx;
@@ -76,8 +77,13 @@ final class BusMember {
           cluster.inTouch().stream().map(UUID::toString).sorted().collect(Collectors.joining(","));
       case "ask" -> ask(command[1]);
       case "publish" -> {
-        bus.publish(Routes.EVENTS_COMMITTED, dev.curfew.bus.EventsCommitted.INSTANCE);
+        bus.publish(Routes.EVENTS_COMMITTED, EventsCommitted.INSTANCE);
         yield "published";
+      }
+      case "damage" -> {
+        cluster.hazelcast().getMultiMap("__vertx.subs").clear();
+        cluster.hazelcast().getMap("__vertx.nodeInfo").clear();
+        yield "damaged";
       }
       case "notices" -> Integer.toString(notices.get());
       default -> throw new IllegalArgumentException(command[0]);

@@ -44,6 +44,7 @@ final class MemberProcess implements AutoCloseable {
             "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
             "--add-opens=java.management/sun.management=ALL-UNNAMED",
             "--add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED",
+            "-Dlogback.configurationFile=src/main/resources/logback.xml",
             "-cp",
             System.getProperty("java.class.path"),
             BusMember.class.getName(),
@@ -106,6 +107,11 @@ final class MemberProcess implements AutoCloseable {
     command("publish");
   }
 
+  /** Deletes where all members are and what they serve, as a late member does after a split. */
+  void damageRegistry() {
+    command("damage");
+  }
+
   /** How often it was told. */
   int notices() {
     return Integer.parseInt(command("notices"));
@@ -116,9 +122,9 @@ final class MemberProcess implements AutoCloseable {
   }
 
   /** As {@code kill -9} does it. */
-  void kill() throws InterruptedException {
+  void kill() {
     process.destroyForcibly();
-    process.waitFor();
+    Await.until("the end of member " + id, () -> !process.isAlive());
   }
 
   /** Has it leave as it does when it is stopped. */
@@ -130,7 +136,7 @@ final class MemberProcess implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     setSuspended(false);
     kill();
   }

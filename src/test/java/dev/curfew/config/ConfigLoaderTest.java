@@ -124,6 +124,14 @@ class ConfigLoaderTest {
         "database.password | secret",
         "cluster.enabled | yes",
         "cluster.enabled | true",
+        "cluster.name | 'a b'",
+        "cluster.host | 0.0.0.0",
+        "cluster.host | '::'",
+        "cluster.host | 10.0.0.0/8",
+        "cluster.port | 0",
+        "cluster.bus-port | 5701",
+        "cluster.members | 'one:5701, two:'",
+        "cluster.members | 'one two'",
         "node.name | 'a b'",
         "node.roles | ''",
         "node.roles | 'api, cook'",
@@ -408,7 +416,13 @@ class ConfigLoaderTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"tls.certificate, tls.key", "tls.key, tls.certificate"})
+  @CsvSource({
+    "tls.certificate, tls.key",
+    "tls.key, tls.certificate",
+    "cluster.tls.key, cluster.tls.certificate",
+    "cluster.tls.key, cluster.tls.trust",
+    "cluster.tls.trust, cluster.tls.key"
+  })
   void oneOfAPair_asksForTheOther(String given, String missing) {
     assertThat(refused(new ConfigLoader().override(Map.of(given, "tls.pem"))).getMessage())
         .contains(missing + " is needed too");

@@ -35,13 +35,11 @@ public final class NetworkLab implements AutoCloseable {
     }
   }
 
-  private record Cut(Host one, Host other) {}
-
   private final String name;
   private final Host gateway;
   private final List<Host> hosts = new ArrayList<>();
   private final List<String> namespaces = new ArrayList<>();
-  private final Set<Cut> cuts = new HashSet<>();
+  private final Set<Set<Host>> cuts = new HashSet<>();
 
   private NetworkLab(String name, Host gateway) {
     this.name = name;
@@ -96,7 +94,7 @@ public final class NetworkLab implements AutoCloseable {
 
   /** Loses everything between two machines, in both directions. */
   public void cut(Host one, Host other) {
-    if (cuts.add(new Cut(one, other))) {
+    if (cuts.add(Set.of(one, other))) {
       lose(one, other);
       lose(other, one);
     }
@@ -130,9 +128,10 @@ public final class NetworkLab implements AutoCloseable {
 
   /** Loses nothing any more. */
   public void mend() {
-    for (Cut cut : cuts) {
-      find(cut.one(), cut.other());
-      find(cut.other(), cut.one());
+    for (Set<Host> cut : cuts) {
+      List<Host> ends = List.copyOf(cut);
+      find(ends.get(0), ends.get(1));
+      find(ends.get(1), ends.get(0));
     }
     cuts.clear();
   }
