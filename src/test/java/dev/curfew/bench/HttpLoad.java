@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class HttpLoad {
   private static final int CONNECTIONS = 64;
+
   /** How long a round is. */
   public static final int ROUND_SECONDS = 5;
 

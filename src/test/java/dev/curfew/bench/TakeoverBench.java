@@ -19,9 +19,9 @@ import java.util.regex.Pattern;
 
 /**
  * How long it takes after {@code kill -9} of one of three nodes until every session that it had is
- * answered for by another: right after the kill a heartbeat for a session in each of its shards goes
- * to the nodes that are left, again when it is turned away, and the last success counts. Arguments:
- * how many live sessions there are beside those, and how often a node is killed.
+ * answered for by another: right after the kill a heartbeat for a session in each of its shards
+ * goes to the nodes that are left, again when it is turned away, and the last success counts.
+ * Arguments: how many live sessions there are beside those, and how often a node is killed.
  */
 public final class TakeoverBench {
   private static final int NODES = 3;
@@ -131,15 +131,13 @@ public final class TakeoverBench {
         new ProcessBuilder(tool.toString(), Long.toString(pid), command)
             .redirectErrorStream(true)
             .start();
-    String printed =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     process.waitFor();
     return printed;
   }
 
   /** A session of every shard that has one. */
-  private static Map<Integer, NodeProcesses.Placed> probes(NodeProcesses cluster)
-      throws Exception {
+  private static Map<Integer, NodeProcesses.Placed> probes(NodeProcesses cluster) throws Exception {
     Map<Integer, NodeProcesses.Placed> probes = new LinkedHashMap<>();
     for (NodeProcesses.Placed placed : cluster.placed()) {
       probes.putIfAbsent(placed.shard(), placed);
