@@ -109,7 +109,7 @@ final class Node {
   }
 
   private Future<Void> open(DatabaseEndpoint endpoint) {
-    return Database.open(vertx, endpoint, config.database().poolSize())
+    return Database.open(vertx, endpoint, config.database().poolSize(), network.self())
         .compose(
             database -> {
               running.push(database::close);
@@ -124,11 +124,26 @@ final class Node {
           return Future.succeededFuture();
         });
     Bus bus = new Bus(vertx);
-    return join(database, bus)
+    SecretBox secrets = SecretBox.open(config.secrets().key(), config.data().dir());
+    Bootstrap bootstrap =
+        new Bootstrap(vertx, database, secrets, PolicyDefaults.of(config), clock::now);
+    // Before others give it shards: what it would write could not be read by any of them.
+    return bootstrap
+        .requireSameKey()
+        .compose(ours -> join(database, bus))
         .compose(
             membership -> {
               running.push(membership::leave);
-              return open(database, clock, bus, membership);
+              return open(database, clock, bus, secrets, membership)
+                  .onSuccess(serving -> membership.answersAt(listeners.url()));
+            })
+        // Last, since a key that is made is shown once: by then nothing can fail any more.
+        .compose(serving -> bootstrap.run(config.bootstrap()))
+        .map(
+            first -> {
+              generatedKey = first.generatedKey();
+              installed = true;
+              return null;
             });
   }
 
@@ -144,8 +159,8 @@ final class Node {
         : ClusterMembership.join(vertx, new MemberStore(database), contacts, bus, self);
   }
 
-  private Future<Void> open(Database database, ClusterClock clock, Bus bus, Membership membership) {
-    SecretBox secrets = SecretBox.open(config.secrets().key(), config.data().dir());
+  private Future<Void> open(
+      Database database, ClusterClock clock, Bus bus, SecretBox secrets, Membership membership) {
     PolicyDefaults defaults = PolicyDefaults.of(config);
     TargetGuard targets = TargetGuard.create(vertx, config.webhooks().allowPrivateTargets());
     NodeBasis basis =
@@ -183,17 +198,6 @@ final class Node {
               shards.watch(directory::mayHaveChanged);
               return openStores()
                   .compose(stores -> serve(basis, stores, endings, shards, directory));
-            })
-        // Last, since a key that is made is shown once: by then nothing can fail any more.
-        .compose(
-            serving ->
-                new Bootstrap(vertx, database, secrets, defaults, clock::now)
-                    .run(config.bootstrap()))
-        .map(
-            first -> {
-              generatedKey = first.generatedKey();
-              installed = true;
-              return null;
             });
   }
 
@@ -225,6 +229,7 @@ final class Node {
     EventStore log = new EventStore(database);
     EventFeed feed = new EventFeed(log, new RealmStore(database));
     AlertHub hub = new AlertHub(log, bus, clock::now, AlertHub.Options.DEFAULT);
+    hub.watch(directory::logged);
     ClaimCoordinator claims =
         new ClaimCoordinator(
             new ClaimStore(database),

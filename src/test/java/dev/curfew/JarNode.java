@@ -22,7 +22,7 @@ public final class JarNode implements AutoCloseable {
   /** The administrator's. */
   public static final String KEY = "a-key-that-an-operator-chose-for-this-test";
 
-  private static final Duration START = Duration.ofSeconds(90);
+  private static final Duration START = Duration.ofSeconds(180);
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -116,6 +116,10 @@ public final class JarNode implements AutoCloseable {
   /** Waits until the process has ended. */
   public void awaitEnd() throws InterruptedException {
     assertThat(curfew.waitFor(60, TimeUnit.SECONDS)).as("it ends").isTrue();
+  }
+
+  public long pid() {
+    return curfew.pid();
   }
 
   public boolean isAlive() {

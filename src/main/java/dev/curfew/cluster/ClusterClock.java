@@ -6,7 +6,6 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -96,8 +95,7 @@ public final class ClusterClock {
   private Future<Void> measure(Duration patience) {
     long asked = monotonic();
     return database
-        .clockMicros()
-        .timeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .clockMicros(patience)
         .map(
             server -> {
               long answered = monotonic();

@@ -5,48 +5,318 @@ import dev.curfew.bus.Routes;
 import dev.curfew.bus.ShardsMoved;
 import dev.curfew.store.Member;
 import dev.curfew.store.MemberStore;
+import dev.curfew.store.MemberStore.Beat;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
+/**
+ * This member among those of its cluster. Again and again it says in the database that it is alive
+ * and with whom it is in touch, and reads in the same breath what the others say and whose the
+ * shards are. Everything else follows from that by rules that all members share: {@link Vitals},
+ * {@link Groups}, {@link Placement}.
+ *
+ * <p>While the database does not answer, the last roster holds.
+ */
 public final class ClusterMembership implements Membership {
-  private final Member self;
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterMembership.class);
+
+  /** At the start there is nothing to fall back on, and a busy machine is slow to connect. */
+  private static final Duration FIRST_PATIENCE = Duration.ofSeconds(15);
+
+  /** Members that ended without leaving are remembered so long, for people to see. */
+  private static final Duration FORGOTTEN = Duration.ofHours(1);
+
+  /**
+   * How often it is looked again soon when a member is lost sight of: the server may take a moment
+   * to notice that its connections have ended.
+   */
+  private static final int SECOND_LOOKS = 10;
+
+  /**
+   * How often members say that they are alive, and how long they may not. All members of a cluster
+   * must have the same.
+   *
+   * @param interval from one beat to the next; a beat that takes twice as long has failed
+   * @param silence after which a member is not alive
+   */
+  public record Options(Duration interval, Duration silence) {
+    public static final Options DEFAULT =
+        new Options(Duration.ofSeconds(1), Duration.ofMillis(3500));
+
+    Duration patience() {
+      return interval.multipliedBy(2);
+    }
+
+    /** How long a beat confirms, from when it was sent: others have not lost patience by then. */
+    Duration confirmation() {
+      return silence.minus(interval.dividedBy(2));
+    }
+
+    /** A process that does nothing for so long has been stopped. */
+    Duration pause() {
+      return interval.multipliedBy(2);
+    }
+  }
+
+  private final Vertx vertx;
+  private final Context context;
   private final MemberStore store;
   private final Contacts contacts;
   private final Bus bus;
+  private final Member self;
+  private final Options options;
+  private final long pause;
+  private final long confirmation;
+  private final Vitals vitals;
   private final List<Consumer<Roster>> watchers = new CopyOnWriteArrayList<>();
-  private volatile Roster roster;
-  private volatile boolean leaving;
-  private volatile long confirmed = System.nanoTime();
 
-  private ClusterMembership(MemberStore store, Contacts contacts, Bus bus, Member self) {
+  // On the context.
+  private List<Promise<Void>> waiting = new ArrayList<>();
+  private Future<?> underWay = Future.succeededFuture();
+  private long nextBeat = -1;
+  private int secondLooks;
+
+  private volatile Roster roster;
+  private volatile String address = "";
+  private volatile boolean leaving;
+  private volatile boolean left;
+
+  // Of what is in memory, by System.nanoTime().
+
+  /** When the last beat that was answered was sent. */
+  private volatile long confirmedAt;
+
+  /** When this process last was found to run after a pause, or began. */
+  private volatile long wokeAt;
+
+  private volatile long tickedAt;
+  private volatile boolean answering;
+
+  /** Whether everybody who could take shards is in touch. */
+  private volatile boolean inCompany;
+
+  /** Whether shards have moved while the database did not answer: to others it does. */
+  private volatile boolean deceived;
+
+  private ClusterMembership(
+      Vertx vertx, MemberStore store, Contacts contacts, Bus bus, Member self, Options options) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
     this.store = store;
     this.contacts = contacts;
     this.bus = bus;
     this.self = self;
+    this.options = options;
+    this.pause = options.pause().toNanos();
+    this.confirmation = options.confirmation().toNanos();
+    this.vitals = new Vitals(self.id(), options.silence());
     this.roster = new Roster(self.id(), Map.of(), Set.of(), List.of());
+    this.wokeAt = System.nanoTime();
+    this.tickedAt = wokeAt;
+    this.confirmedAt = wokeAt;
   }
 
+  /**
+   * Joins the others that use the same database.
+   *
+   * @return a member that knows the cluster and is known to it
+   */
   public static Future<ClusterMembership> join(
       Vertx vertx, MemberStore store, Contacts contacts, Bus bus, Member self) {
-    ClusterMembership m = new ClusterMembership(store, contacts, bus, self);
-    return m.look()
-        .compose(seen -> bus.subscribe(Routes.SHARDS_MOVED, moved -> m.look()))
-        .map(
-            seen -> {
-              contacts.watch(m::look);
-              vertx.setPeriodic(1000, t -> m.look());
+    return join(vertx, store, contacts, bus, self, Options.DEFAULT);
+  }
+
+  /** Joins the others at their pace. */
+  static Future<ClusterMembership> join(
+      Vertx vertx, MemberStore store, Contacts contacts, Bus bus, Member self, Options options) {
+    ClusterMembership member = new ClusterMembership(vertx, store, contacts, bus, self, options);
+    Promise<ClusterMembership> joined = Promise.promise();
+    member.context.runOnContext(none -> member.begin().map(member).onComplete(joined));
+    return joined.future();
+  }
+
+  private Future<Void> begin() {
+    Promise<Void> first = Promise.promise();
+    waiting.add(first);
+    beat(FIRST_PATIENCE);
+    return first
+        .future()
+        .compose(
+            known ->
+                bus.subscribe(Routes.SHARDS_MOVED, moved -> context.runOnContext(none -> moved())))
+        .onSuccess(
+            listening -> {
+              contacts.watch(this::hearOfContacts);
+              vertx.setPeriodic(
+                  options.interval().dividedBy(2).toMillis(),
+                  timer -> {
+                    if (left) {
+                      vertx.cancelTimer(timer);
+                    } else {
+                      tick();
+                    }
+                  });
               bus.publish(Routes.SHARDS_MOVED, ShardsMoved.INSTANCE);
-              return m;
             });
   }
+
+  // Beats
+
+  private void beat(Duration patience) {
+    vertx.cancelTimer(nextBeat);
+    List<Promise<Void>> asked = waiting;
+    waiting = new ArrayList<>();
+    Set<UUID> inTouch = contacts.inTouch();
+    long sentAt = System.nanoTime();
+    Promise<Void> done = Promise.promise();
+    underWay = done.future();
+    store
+        .beat(self.saying(address, leaving, inTouch), patience)
+        .onComplete(
+            beat ->
+                context.runOnContext(
+                    none -> {
+                      done.complete();
+                      answered(beat, sentAt, inTouch);
+                      asked.forEach(promise -> promise.handle(beat.mapEmpty()));
+                      goOn(sentAt);
+                    }));
+  }
+
+  private void answered(AsyncResult<Beat> answer, long sentAt, Set<UUID> inTouch) {
+    answering = answer.succeeded();
+    if (!answering) {
+      LOG.debug("No answer to a beat", answer.cause());
+      return;
+    }
+    Beat beat = answer.result();
+    Map<UUID, Member> live = vitals.read(System.nanoTime(), beat.members(), inTouch);
+    know(Roster.of(self.id(), live, beat.owners()));
+    deceived = false;
+    // Last: whoever sees this sees the roster too.
+    confirmedAt = sentAt;
+    forget(beat);
+  }
+
+  private void know(Roster next) {
+    Roster before = roster;
+    roster = next;
+    beInCompany();
+    if (!next.saysTheSame(before)) {
+      tell(before, next);
+      watchers.forEach(watcher -> watcher.accept(next));
+    }
+  }
+
+  private void goOn(long sentAt) {
+    if (left) {
+      waiting.forEach(promise -> promise.fail("This member has left"));
+    } else if (waiting.isEmpty()) {
+      boolean soon = secondLooks > 0 && !contacts.inTouch().containsAll(roster.live().keySet());
+      secondLooks = soon ? secondLooks - 1 : 0;
+      Duration pace = soon ? options.interval().dividedBy(5) : options.interval();
+      long passed = (System.nanoTime() - sentAt) / 1_000_000;
+      nextBeat =
+          vertx.setTimer(Math.max(1, pace.toMillis() - passed), timer -> beat(options.patience()));
+    } else {
+      beat(options.patience());
+    }
+  }
+
+  private void forget(Beat beat) {
+    long now = beat.members().stream().mapToLong(row -> row.member().seenAt()).max().orElse(0);
+    boolean anyForgotten =
+        beat.members().stream().anyMatch(row -> now - row.member().seenAt() > FORGOTTEN.toMillis());
+    if (anyForgotten) {
+      store.forget(FORGOTTEN).onFailure(failure -> LOG.debug("Members not forgotten", failure));
+    }
+  }
+
+  // What is heard in between
+
+  private void hearOfContacts() {
+    if (!left) {
+      context.runOnContext(none -> contactsChanged());
+    }
+  }
+
+  private void contactsChanged() {
+    beInCompany();
+    secondLooks = SECOND_LOOKS;
+    look();
+  }
+
+  /** While the database is away for everybody, nobody can move shards. */
+  private void moved() {
+    if (!answering) {
+      deceived = true;
+    }
+    look();
+  }
+
+  private void tick() {
+    long now = System.nanoTime();
+    if (now - tickedAt > pause) {
+      wokeAt = now;
+    }
+    tickedAt = now;
+  }
+
+  private void beInCompany() {
+    Set<UUID> inTouch = contacts.inTouch();
+    inCompany =
+        roster.live().values().stream()
+            .filter(Groups::hosts)
+            .allMatch(host -> inTouch.contains(host.id()));
+  }
+
+  /** What people want to know of a change. */
+  private void tell(Roster before, Roster next) {
+    Collection<String> come = names(next, before);
+    Collection<String> gone = names(before, next);
+    if (!come.isEmpty()) {
+      LOG.info("Of {} members these are new: {}", next.live().size(), come);
+    }
+    if (!gone.isEmpty()) {
+      LOG.warn("{} members are there; these no longer are: {}", next.live().size(), gone);
+    }
+    if (self.hostsSessions() && !leaving && before.hostsHere() != next.hostsHere()) {
+      if (next.hostsHere()) {
+        LOG.info("Shards are placed on this node");
+      } else {
+        LOG.warn("Cut off from the members that go on; shards are placed on others");
+      }
+    }
+  }
+
+  private static List<String> names(Roster of, Roster without) {
+    return of.live().values().stream()
+        .filter(member -> !without.live().containsKey(member.id()))
+        .map(Member::name)
+        .sorted()
+        .toList();
+  }
+
+  /** Where all of this happens, one thing at a time. */
+  Context context() {
+    return context;
+  }
+
+  // Membership
 
   @Override
   public UUID self() {
@@ -65,45 +335,58 @@ public final class ClusterMembership implements Membership {
 
   @Override
   public Future<Void> look() {
-    Set<UUID> touch = contacts.inTouch();
-    long sent = System.nanoTime();
-    return store
-        .beat(
-            new Member(self.id(), self.name(), self.roles(), self.address(), 0, 0, leaving, touch))
-        .map(
-            beat -> {
-              confirmed = sent;
-              long now = beat.members().stream().mapToLong(Member::seenAt).max().orElse(0);
-              Map<UUID, Member> live = new HashMap<>();
-              Set<UUID> hosts = new HashSet<>();
-              for (Member m : beat.members()) {
-                if (now - m.seenAt() < 3500 && touch.contains(m.id())) {
-                  live.put(m.id(), m);
-                  if (m.hostsSessions() && !m.leaving()) {
-                    hosts.add(m.id());
-                  }
-                }
-              }
-              Roster next = new Roster(self.id(), live, hosts, beat.owners());
-              roster = next;
-              watchers.forEach(w -> w.accept(next));
-              return null;
-            });
+    Promise<Void> looked = Promise.promise();
+    context.runOnContext(
+        none -> {
+          if (left) {
+            looked.fail("This member has left");
+            return;
+          }
+          waiting.add(looked);
+          if (underWay.isComplete()) {
+            beat(options.patience());
+          }
+        });
+    return looked.future();
   }
 
   @Override
   public boolean knowsItsShards() {
-    return System.nanoTime() - confirmed < 3_000_000_000L;
+    long now = System.nanoTime();
+    long confirmed = confirmedAt;
+    if (now - tickedAt > pause || confirmed - wokeAt < 0) {
+      return false;
+    }
+    return (answering && now - confirmed < confirmation) || (inCompany && !deceived);
+  }
+
+  @Override
+  public void answersAt(String url) {
+    address = url;
+    look();
   }
 
   @Override
   public Future<Void> withdraw() {
     leaving = true;
-    return look().onSuccess(seen -> bus.publish(Routes.SHARDS_MOVED, ShardsMoved.INSTANCE));
+    return look().onSuccess(known -> bus.publish(Routes.SHARDS_MOVED, ShardsMoved.INSTANCE));
   }
 
   @Override
   public Future<Void> leave() {
-    return store.remove(self.id()).otherwiseEmpty();
+    Promise<Void> gone = Promise.promise();
+    context.runOnContext(
+        none -> {
+          left = true;
+          vertx.cancelTimer(nextBeat);
+          underWay
+              .eventually(() -> store.remove(self.id(), options.patience()))
+              .onSuccess(removed -> bus.publish(Routes.SHARDS_MOVED, ShardsMoved.INSTANCE))
+              .onFailure(failure -> LOG.warn("Others are not told: {}", failure.getMessage()))
+              .<Void>mapEmpty()
+              .otherwiseEmpty()
+              .onComplete(gone);
+        });
+    return gone.future();
   }
 }

@@ -40,6 +40,9 @@ public interface Membership {
    */
   boolean knowsItsShards();
 
+  /** Others are to read where this member answers HTTP. */
+  default void answersAt(String url) {}
+
   /** From now on shards are placed on others. Completes when that is written. */
   Future<Void> withdraw();
 

@@ -2,11 +2,14 @@ package dev.curfew.cluster;
 
 import dev.curfew.store.Member;
 import dev.curfew.store.ShardOwner;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,25 @@ public record Roster(UUID self, Map<UUID, Member> live, Set<UUID> hosts, List<Sh
     live = Map.copyOf(live);
     hosts = Set.copyOf(hosts);
     owners = List.copyOf(owners);
+  }
+
+  /** What follows from who is alive. */
+  static Roster of(UUID self, Map<UUID, Member> live, List<ShardOwner> owners) {
+    Set<UUID> hosts = new HashSet<>(Groups.goingOn(live.values()));
+    hosts.removeIf(id -> !Groups.hosts(Objects.requireNonNull(live.get(id))));
+    return new Roster(self, live, hosts, owners);
+  }
+
+  /** Whether another says the same, but for when members were last seen. */
+  boolean saysTheSame(Roster other) {
+    return hosts.equals(other.hosts)
+        && owners.equals(other.owners)
+        && timeless(live).equals(timeless(other.live));
+  }
+
+  private static Map<UUID, Member> timeless(Map<UUID, Member> members) {
+    return members.values().stream()
+        .collect(Collectors.toMap(Member::id, member -> member.seen(0)));
   }
 
   /** Whose a shard should be; null while there is nobody to host it. */

@@ -15,6 +15,8 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
@@ -27,45 +29,52 @@ public final class Database {
   /** How many commits of a node may be under way at once. */
   public static final int CONCURRENT_COMMITS = 4;
 
+  /** What the server's sessions of a member are called begins so and ends with its id. */
+  static final String SESSIONS_OF = "curfew/";
+
   private final Pool pool;
 
   /** For the batches of the shards alone: decisions never queue behind questions. */
   private final Pool commits;
 
-  /** One connection apart from the others, so that the clock is measured and not the queue. */
-  private final Pool control;
+  /** So that the clock is measured and not the queue. */
+  private final Line clock;
+
+  /** So that a member never seems to be silent because its node is busy. */
+  private final Line beats;
 
   private final Vertx vertx;
   private final DatabaseEndpoint endpoint;
+  private final UUID member;
 
-  private Database(Vertx vertx, DatabaseEndpoint endpoint, Pool pool, Pool commits, Pool control) {
+  private Database(Vertx vertx, DatabaseEndpoint endpoint, int poolSize, UUID member) {
     this.vertx = vertx;
     this.endpoint = endpoint;
-    this.pool = pool;
-    this.commits = commits;
-    this.control = control;
+    this.member = member;
+    this.pool = pool(poolSize, "curfew-postgres");
+    this.commits = pool(CONCURRENT_COMMITS, "curfew-postgres-commits");
+    this.clock = new Line(this::dedicated);
+    // What beats write is of no use after a crash, and so need not wait for the disk.
+    this.beats =
+        new Line(() -> dedicated(connectOptions().addProperty("synchronous_commit", "off")));
   }
 
   /**
    * Migrates the schema, then opens the pool. Several nodes may do this at once.
    *
    * @param poolSize most connections of this node
+   * @param member this life of the node; the server's sessions are named after it, so that the
+   *     others see there whether it is still connected
    */
-  public static Future<Database> open(Vertx vertx, DatabaseEndpoint endpoint, int poolSize) {
+  public static Future<Database> open(
+      Vertx vertx, DatabaseEndpoint endpoint, int poolSize, UUID member) {
     return vertx
         .<Void>executeBlocking(
             () -> {
               migrate(endpoint);
               return null;
             })
-        .map(
-            migrated ->
-                new Database(
-                    vertx,
-                    endpoint,
-                    pool(vertx, endpoint, poolSize, "curfew-postgres"),
-                    pool(vertx, endpoint, CONCURRENT_COMMITS, "curfew-postgres-commits"),
-                    pool(vertx, endpoint, 1, "curfew-postgres-control")));
+        .map(migrated -> new Database(vertx, endpoint, poolSize, member));
   }
 
   private static void migrate(DatabaseEndpoint endpoint) {
@@ -76,9 +85,10 @@ public final class Database {
         .migrate();
   }
 
-  private static PgConnectOptions connectOptions(DatabaseEndpoint endpoint) {
+  private PgConnectOptions connectOptions() {
     return endpoint
         .connectOptions()
+        .addProperty("application_name", SESSIONS_OF + member)
         .setCachePreparedStatements(true)
         .setPreparedStatementCacheMaxSize(256)
         .setPipeliningLimit(1)
@@ -87,7 +97,7 @@ public final class Database {
         .addProperty("statement_timeout", "30s");
   }
 
-  private static Pool pool(Vertx vertx, DatabaseEndpoint endpoint, int poolSize, String name) {
+  private Pool pool(int poolSize, String name) {
     return PgBuilder.pool()
         .with(
             new PoolOptions()
@@ -96,22 +106,29 @@ public final class Database {
                 .setConnectionTimeoutUnit(TimeUnit.SECONDS)
                 .setName(name)
                 .setShared(true))
-        .connectingTo(connectOptions(endpoint))
+        .connectingTo(connectOptions())
         .using(vertx)
         .build();
   }
 
   public Future<Void> close() {
-    return pool.close().eventually(commits::close).eventually(control::close);
+    return pool.close()
+        .eventually(commits::close)
+        .eventually(clock::close)
+        .eventually(beats::close);
   }
 
-  /** The server's clock, in epoch microseconds. */
-  public Future<Long> clockMicros() {
-    return query(
-            control,
-            "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
-            Tuple.tuple())
-        .map(rows -> rows.iterator().next().getLong(0));
+  private static final String CLOCK =
+      "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+
+  /** The server's clock, in epoch microseconds. Not to be asked again before it has answered. */
+  public Future<Long> clockMicros(Duration patience) {
+    return clock.ask(CLOCK, Tuple.tuple(), patience).map(rows -> rows.iterator().next().getLong(0));
+  }
+
+  /** Asked by one at a time, never behind other questions. */
+  Future<RowSet<Row>> beat(String sql, Tuple parameters, Duration patience) {
+    return beats.ask(sql, parameters, patience);
   }
 
   Future<RowSet<Row>> query(String sql, Tuple parameters) {
@@ -133,13 +150,18 @@ public final class Database {
    * looks soon whether the node is still there, since others wait for what the session holds.
    */
   Future<SqlConnection> dedicated() {
-    PgConnectOptions options =
-        connectOptions(endpoint)
-            .addProperty("tcp_keepalives_idle", "10")
-            .addProperty("tcp_keepalives_interval", "5")
-            .addProperty("tcp_keepalives_count", "3");
-    return PgConnection.connect(vertx, options)
+    return dedicated(connectOptions());
+  }
+
+  private Future<SqlConnection> dedicated(PgConnectOptions options) {
+    options
+        .addProperty("tcp_keepalives_idle", "10")
+        .addProperty("tcp_keepalives_interval", "5")
+        .addProperty("tcp_keepalives_count", "3");
+    Future<PgConnection> connecting = PgConnection.connect(vertx, options);
+    return connecting
         .timeout(CONNECT_SECONDS, TimeUnit.SECONDS)
+        .onFailure(late -> connecting.onSuccess(PgConnection::close))
         .<SqlConnection>map(connection -> connection)
         .recover(failure -> Future.failedFuture(unavailable(failure)));
   }
@@ -180,7 +202,7 @@ public final class Database {
                 : failure);
   }
 
-  private static Throwable unavailable(Throwable failure) {
+  static Throwable unavailable(Throwable failure) {
     if (failure instanceof CurfewException) {
       return failure;
     }

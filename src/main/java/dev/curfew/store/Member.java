@@ -30,6 +30,16 @@ public record Member(
     return new Member(id, name, Set.copyOf(roles), "", 0, 0, false, Set.of(id));
   }
 
+  /** The same, last seen at another time. */
+  public Member seen(long at) {
+    return new Member(id, name, roles, address, joinedAt, at, leaving, touches);
+  }
+
+  /** What it says of itself now. */
+  public Member saying(String answersAt, boolean leaves, Set<UUID> inTouch) {
+    return new Member(id, name, roles, answersAt, joinedAt, seenAt, leaves, Set.copyOf(inTouch));
+  }
+
   /** Whether it is there to host sessions. */
   public boolean hostsSessions() {
     return roles.contains("sessions");

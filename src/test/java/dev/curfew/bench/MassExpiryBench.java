@@ -39,7 +39,7 @@ public final class MassExpiryBench {
   public static void main(String[] args) throws Exception {
     Vertx vertx = Vertx.vertx();
     DatabaseEndpoint endpoint = TestDatabase.fresh();
-    Database database = await(Database.open(vertx, endpoint, 16));
+    Database database = await(Database.open(vertx, endpoint, 16, UUID.randomUUID()));
     ClusterClock clock = await(ClusterClock.start(vertx, database));
     ShardHost host =
         await(

@@ -3,6 +3,7 @@ package dev.curfew.testing;
 import dev.curfew.store.Database;
 import dev.curfew.store.DatabaseEndpoint;
 import io.vertx.core.Vertx;
+import java.util.UUID;
 
 /** A migrated database of a test's own, reached as a node reaches it. */
 public final class TestStore implements AutoCloseable {
@@ -25,8 +26,14 @@ public final class TestStore implements AutoCloseable {
 
   /** The same database once more, as another node sees it. */
   public static TestStore open(DatabaseEndpoint endpoint) {
+    return open(endpoint, UUID.randomUUID());
+  }
+
+  /** The same database once more, as this member sees it. */
+  public static TestStore open(DatabaseEndpoint endpoint, UUID member) {
     Vertx vertx = Vertx.vertx();
-    return new TestStore(endpoint, vertx, Await.result(Database.open(vertx, endpoint, POOL)));
+    return new TestStore(
+        endpoint, vertx, Await.result(Database.open(vertx, endpoint, POOL, member)));
   }
 
   private static void migrate(DatabaseEndpoint endpoint) {

@@ -18,11 +18,14 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -36,7 +39,7 @@ final class ClusterRig implements AutoCloseable {
     static final Place HERE = new Place(List.of(), "127.0.0.1", Map.of());
   }
 
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofSeconds(120);
   private static final int WATCHDOG_LIMIT_SECONDS = 4;
   private static final int MOST_ATTEMPTS = 3;
   private static final String KEY = "Y3VyZmV3LXNlY3JldC1mb3ItdHJpYWxzLTMyLWJ5dGU=";
@@ -45,7 +48,7 @@ final class ClusterRig implements AutoCloseable {
   private static final Map<String, String> SETTINGS =
       Map.of(
           "JAVA_TOOL_OPTIONS",
-          "-Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=4",
+          "-Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1",
           "CURFEW_NODE_ROLES",
           "api,sessions,claims,watchdog,alerts,delivery",
           "CURFEW_SECRETS_KEY",
@@ -64,6 +67,10 @@ final class ClusterRig implements AutoCloseable {
   private final Path directory;
   private final DurableServer database;
   private final List<JarNode> nodes = new ArrayList<>();
+
+  /** The names of those whose processes are there and go on. */
+  private final Set<String> running = new TreeSet<>();
+
   private final List<Trouble> troubles = new ArrayList<>();
   private final List<Span> outages = new ArrayList<>();
   private final SessionJournal sessions;
@@ -76,10 +83,11 @@ final class ClusterRig implements AutoCloseable {
     try {
       Map<String, String> shared = shared(places);
       for (Place place : places) {
+        running.add(name(nodes.size()));
         nodes.add(begin(place, shared));
       }
       nodes.forEach(JarNode::awaitReady);
-      awaitServed();
+      awaitBalance();
       sessions = SessionJournal.install(database.endpoint());
       recordings = Journal.install(database.endpoint());
     } catch (Exception | AssertionError failure) {
@@ -169,6 +177,7 @@ final class ClusterRig implements AutoCloseable {
     long from = Span.now();
     for (int node : which) {
       nodes.get(node).signal("KILL");
+      running.remove(name(node));
     }
     for (int node : which) {
       nodes.get(node).awaitEnd();
@@ -180,25 +189,36 @@ final class ClusterRig implements AutoCloseable {
   void startAgain(int... which) throws Exception {
     for (int node : which) {
       nodes.get(node).beginAgain();
+      running.add(name(node));
     }
     for (int node : which) {
       nodes.get(node).awaitReady();
     }
-    awaitServed();
+    awaitBalance();
   }
 
-  /** The process stands still, without a word, and then goes on as if nothing were. */
-  void standStill(int node, Duration time) throws Exception {
+  /**
+   * The process stands still, without a word, and then goes on as if nothing were.
+   *
+   * @return how long it took until others had all its shards
+   */
+  Duration standStill(int node, Duration time) throws Exception {
     long from = Span.now();
     trouble(from, Limits.DETECTION, "SIGSTOP");
     nodes.get(node).signal("STOP");
-    pause(time);
-    nodes.get(node).signal("CONT");
+    running.remove(name(node));
+    awaitServed();
+    Duration noticed = Duration.of(Span.now() - from, ChronoUnit.MICROS);
+    pause(time.minus(noticed));
     trouble(Span.now(), Limits.RECOVERY, "SIGCONT");
+    nodes.get(node).signal("CONT");
+    running.add(name(node));
+    return noticed;
   }
 
   /** By SIGTERM; returns when the process has ended. */
   void leave(int node) throws Exception {
+    running.remove(name(node));
     nodes.get(node).signal("TERM");
     nodes.get(node).awaitEnd();
   }
@@ -228,24 +248,40 @@ final class ClusterRig implements AutoCloseable {
 
   // What is awaited
 
-  /** Waits until every shard has an owner that runs. */
-  void awaitServed() throws Exception {
-    if (nodes.size() == 1) {
-      return;
-    }
+  /** Waits until every shard has an owner that runs; says how long that took. */
+  Duration awaitServed() throws Exception {
+    long from = System.nanoTime();
     try (DirectSql sql = sql()) {
       Await.until("all shards are served", LONG, () -> unserved(sql) == 0);
     }
+    return Duration.ofNanos(System.nanoTime() - from);
   }
 
-  /** How many shards belong to nobody, or to a life of a node that is over. */
-  static long unserved(DirectSql sql) throws Exception {
+  /** Waits until every node that runs has its part of the shards, too. */
+  void awaitBalance() throws Exception {
+    try (DirectSql sql = sql()) {
+      Await.until(
+          "all nodes have shards",
+          LONG,
+          () ->
+              unserved(sql) == 0
+                  && sql.number("SELECT count(DISTINCT member) FROM shard_owner")
+                      == running.size());
+    }
+  }
+
+  /**
+   * How many shards belong to nobody, to a node that does not run, or to an earlier life of one.
+   */
+  private long unserved(DirectSql sql) throws Exception {
     return sql.number(
         """
-        SELECT count(*) FROM shard_owner o
-        WHERE NOT EXISTS (
-          SELECT FROM pg_stat_activity a WHERE a.application_name = 'curfew/' || o.member)
-        """);
+        SELECT count(*) FROM shard_owner WHERE member IS NULL OR member NOT IN (
+          SELECT DISTINCT ON (name) id FROM cluster_member
+          WHERE name = ANY (string_to_array(?, ','))
+          ORDER BY name, joined_at DESC)
+        """,
+        String.join(",", running));
   }
 
   // The end

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * What stands before the nodes: as a load balancer does, it gives each request to any of them, for
  * a while to none that has just failed, and a request that failed to another one, once.
  */
-final class Front implements AutoCloseable {
+final class Front {
   private static final int CONNECTIONS = 1_024;
   private static final long AVOIDED_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -152,10 +152,5 @@ final class Front implements AutoCloseable {
     return body == null || body.length() == 0 || body.getByte(0) != '{'
         ? new JsonObject()
         : body.toJsonObject();
-  }
-
-  @Override
-  public void close() {
-    client.close();
   }
 }

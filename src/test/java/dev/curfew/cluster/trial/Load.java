@@ -32,7 +32,7 @@ final class Load implements AutoCloseable {
   private static final long STALE_MILLIS = 6_000;
   private static final long IDLE_MILLIS = 4_000;
   private static final List<Long> WARNINGS = List.of(4L, 2L);
-  private static final int LASTING = 40;
+  static final int LASTING = 30;
   private static final int WORKERS = 3;
 
   private static final List<Plan> PLANS =
@@ -227,7 +227,6 @@ final class Load implements AutoCloseable {
 
   @Override
   public void close() {
-    front.close();
     Await.result(vertx.close());
   }
 }
