@@ -61,16 +61,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One node: everything wired together, started in the order of dependence and stopped in the
  * reverse. The database and its directory belong to whoever starts the node.
  */
 final class Node {
-  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-
   /** How often the stores of recordings are tried. */
   private static final Duration STORAGE_INTERVAL = Duration.ofMinutes(1);
 
