@@ -228,7 +228,7 @@ final class Node {
     EventFeed feed = new EventFeed(log, new RealmStore(database));
     AlertHub hub = new AlertHub(log, bus, clock::now, AlertHub.Options.DEFAULT);
     hub.watch(directory::logged);
-    ClaimParts claims = ClaimParts.of(basis);
+    NodeClaims claims = NodeClaims.of(basis);
     RecordingParts recordings = RecordingParts.open(vertx, config, stores, database, bus);
     Signals signals =
         Signals.of(
@@ -261,8 +261,8 @@ final class Node {
     return shards
         .serve()
         .compose(served -> basis.membership().look())
-        .compose(served -> deployIf(NodeListeners.tellEvents(roles), () -> hub))
-        .compose(served -> deployAll(claims.verticles()))
+        .compose(served -> deploy(() -> hub))
+        .compose(served -> deployAll(claims.parts()))
         .compose(served -> deploy(() -> new StorageWatch(stores, clock::now, STORAGE_INTERVAL)))
         .compose(served -> recordings.startWorkers(claims.claims(), this::deploy))
         .compose(served -> startWatchdog(database, clock, bus, repairs))
@@ -343,16 +343,16 @@ final class Node {
     return deploy(parts::engine);
   }
 
-  private Future<Void> deployIf(boolean wanted, Supplier<Deployable> verticle) {
-    return wanted ? deploy(verticle) : Future.succeededFuture();
-  }
-
-  private Future<Void> deployAll(List<Supplier<Deployable>> verticles) {
+  private Future<Void> deployAll(List<Deployable> parts) {
     Future<Void> deployed = Future.succeededFuture();
-    for (Supplier<Deployable> verticle : verticles) {
-      deployed = deployed.compose(before -> deploy(verticle));
+    for (Deployable part : parts) {
+      deployed = deployed.compose(before -> deploy(() -> part));
     }
     return deployed;
+  }
+
+  private Future<Void> deployIf(boolean wanted, Supplier<Deployable> verticle) {
+    return wanted ? deploy(verticle) : Future.succeededFuture();
   }
 
   private Future<Void> deploy(Supplier<Deployable> verticle) {
