@@ -228,7 +228,7 @@ final class Node {
     EventFeed feed = new EventFeed(log, new RealmStore(database));
     AlertHub hub = new AlertHub(log, bus, clock::now, AlertHub.Options.DEFAULT);
     hub.watch(directory::logged);
-    NodeClaims claims = NodeClaims.of(basis);
+    ClaimParts claims = ClaimParts.of(basis);
     RecordingParts recordings = RecordingParts.open(vertx, config, stores, database, bus);
     Signals signals =
         Signals.of(
@@ -261,8 +261,9 @@ final class Node {
     return shards
         .serve()
         .compose(served -> basis.membership().look())
+        // On every node: the directory hears by it what happened on others.
         .compose(served -> deploy(() -> hub))
-        .compose(served -> deployAll(claims.parts()))
+        .compose(served -> deployAll(claims.verticles()))
         .compose(served -> deploy(() -> new StorageWatch(stores, clock::now, STORAGE_INTERVAL)))
         .compose(served -> recordings.startWorkers(claims.claims(), this::deploy))
         .compose(served -> startWatchdog(database, clock, bus, repairs))
@@ -343,16 +344,16 @@ final class Node {
     return deploy(parts::engine);
   }
 
-  private Future<Void> deployAll(List<Deployable> parts) {
-    Future<Void> deployed = Future.succeededFuture();
-    for (Deployable part : parts) {
-      deployed = deployed.compose(before -> deploy(() -> part));
-    }
-    return deployed;
-  }
-
   private Future<Void> deployIf(boolean wanted, Supplier<Deployable> verticle) {
     return wanted ? deploy(verticle) : Future.succeededFuture();
+  }
+
+  private Future<Void> deployAll(List<Supplier<Deployable>> verticles) {
+    Future<Void> deployed = Future.succeededFuture();
+    for (Supplier<Deployable> verticle : verticles) {
+      deployed = deployed.compose(before -> deploy(verticle));
+    }
+    return deployed;
   }
 
   private Future<Void> deploy(Supplier<Deployable> verticle) {
