@@ -19,7 +19,6 @@ import dev.curfew.auth.SealKey;
 import dev.curfew.auth.SecretBox;
 import dev.curfew.auth.Strangers;
 import dev.curfew.bus.Bus;
-import dev.curfew.claim.ClaimCoordinator;
 import dev.curfew.cluster.ClusterClock;
 import dev.curfew.cluster.ClusterMembership;
 import dev.curfew.cluster.ClusterStatus;
@@ -38,7 +37,6 @@ import dev.curfew.outbound.OutboundClient;
 import dev.curfew.outbound.TargetGuard;
 import dev.curfew.shard.ShardHost;
 import dev.curfew.signals.Signals;
-import dev.curfew.store.ClaimStore;
 import dev.curfew.store.Database;
 import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.store.EventStore;
@@ -61,16 +59,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One node: everything wired together, started in the order of dependence and stopped in the
  * reverse. The database and its directory belong to whoever starts the node.
  */
 final class Node {
-  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-
   /** How often the stores of recordings are tried. */
   private static final Duration STORAGE_INTERVAL = Duration.ofMinutes(1);
 
@@ -128,11 +122,26 @@ final class Node {
           return Future.succeededFuture();
         });
     Bus bus = new Bus(vertx);
-    return join(database, bus)
+    SecretBox secrets = SecretBox.open(config.secrets().key(), config.data().dir());
+    Bootstrap bootstrap =
+        new Bootstrap(vertx, database, secrets, PolicyDefaults.of(config), clock::now);
+    // Before others give it shards: what it would write could not be read by any of them.
+    return bootstrap
+        .requireSameKey()
+        .compose(ours -> join(database, bus))
         .compose(
             membership -> {
               running.push(membership::leave);
-              return open(database, clock, bus, membership);
+              return open(database, clock, bus, secrets, membership)
+                  .onSuccess(serving -> membership.answersAt(listeners.url()));
+            })
+        // Last, since a key that is made is shown once: by then nothing can fail any more.
+        .compose(serving -> bootstrap.run(config.bootstrap()))
+        .map(
+            first -> {
+              generatedKey = first.generatedKey();
+              installed = true;
+              return null;
             });
   }
 
@@ -148,8 +157,8 @@ final class Node {
         : ClusterMembership.join(vertx, new MemberStore(database), contacts, bus, self);
   }
 
-  private Future<Void> open(Database database, ClusterClock clock, Bus bus, Membership membership) {
-    SecretBox secrets = SecretBox.open(config.secrets().key(), config.data().dir());
+  private Future<Void> open(
+      Database database, ClusterClock clock, Bus bus, SecretBox secrets, Membership membership) {
     PolicyDefaults defaults = PolicyDefaults.of(config);
     TargetGuard targets = TargetGuard.create(vertx, config.webhooks().allowPrivateTargets());
     NodeBasis basis =
@@ -187,18 +196,6 @@ final class Node {
               shards.watch(directory::mayHaveChanged);
               return openStores()
                   .compose(stores -> serve(basis, stores, endings, shards, directory));
-            })
-        // Last, since a key that is made is shown once: by then nothing can fail any more.
-        .compose(
-            serving ->
-                new Bootstrap(vertx, database, secrets, defaults, clock::now)
-                    .run(config.bootstrap()))
-        .map(
-            first -> {
-              generatedKey = first.generatedKey();
-              installed = true;
-              membership.answersAt(listeners.url());
-              return null;
             });
   }
 
@@ -230,11 +227,8 @@ final class Node {
     EventStore log = new EventStore(database);
     EventFeed feed = new EventFeed(log, new RealmStore(database));
     AlertHub hub = new AlertHub(log, bus, clock::now, AlertHub.Options.DEFAULT);
-    ClaimCoordinator claims =
-        new ClaimCoordinator(
-            new ClaimStore(database),
-            bus,
-            ClaimCoordinator.Options.withLease(config.recording().lease()));
+    hub.watch(directory::logged);
+    NodeClaims claims = NodeClaims.of(basis);
     RecordingParts recordings = RecordingParts.open(vertx, config, stores, database, bus);
     Signals signals =
         Signals.of(
@@ -254,7 +248,7 @@ final class Node {
             shards.sessions(),
             directory,
             recordings.recordings(),
-            claims,
+            claims.claims(),
             feed,
             new EventStreams(feed, hub),
             signals,
@@ -267,10 +261,10 @@ final class Node {
     return shards
         .serve()
         .compose(served -> basis.membership().look())
-        .compose(served -> deployIf(NodeListeners.tellEvents(roles), () -> hub))
-        .compose(served -> deployIf(roles.contains(NodeRole.CLAIMS), () -> claims))
+        .compose(served -> deploy(() -> hub))
+        .compose(served -> deployAll(claims.parts()))
         .compose(served -> deploy(() -> new StorageWatch(stores, clock::now, STORAGE_INTERVAL)))
-        .compose(served -> recordings.startWorkers(claims, this::deploy))
+        .compose(served -> recordings.startWorkers(claims.claims(), this::deploy))
         .compose(served -> startWatchdog(database, clock, bus, repairs))
         .compose(
             served ->
@@ -347,6 +341,14 @@ final class Node {
     running.push(parts.outbound()::close);
     metrics.deliveries(parts.engine().figures());
     return deploy(parts::engine);
+  }
+
+  private Future<Void> deployAll(List<Deployable> parts) {
+    Future<Void> deployed = Future.succeededFuture();
+    for (Deployable part : parts) {
+      deployed = deployed.compose(before -> deploy(() -> part));
+    }
+    return deployed;
   }
 
   private Future<Void> deployIf(boolean wanted, Supplier<Deployable> verticle) {

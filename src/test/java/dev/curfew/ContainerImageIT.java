@@ -38,6 +38,9 @@ class ContainerImageIT {
   private static final Path IMAGE = Path.of("target", "image-upon-nothing.tar");
   private static final Instant STAMP = Instant.parse("2026-01-01T00:00:00Z");
 
+  /** Of the files that say how to start, whatever is configured. */
+  private static final Instant JIBS_OWN = Instant.ofEpochSecond(1);
+
   @TempDir private static Path root;
   private static JsonObject image;
   private static JsonObject config;
@@ -123,8 +126,9 @@ class ContainerImageIT {
   @Test
   void times_areTheSameInEveryBuild() {
     assertThat(Instant.parse(image.getString("created"))).isEqualTo(STAMP);
-    assertThat(ENTRIES.entrySet().stream().filter(entry -> !entry.getValue().isDirectory()))
-        .allMatch(entry -> entry.getValue().getLastModifiedTime().toInstant().equals(STAMP));
+    assertThat(ENTRIES.values().stream().filter(entry -> !entry.isDirectory()))
+        .extracting(entry -> entry.getLastModifiedTime().toInstant())
+        .containsOnly(STAMP, JIBS_OWN);
   }
 
   /** A start by class path does not read the jar's manifest. */

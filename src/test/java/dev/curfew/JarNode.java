@@ -118,6 +118,10 @@ public final class JarNode implements AutoCloseable {
     assertThat(curfew.waitFor(60, TimeUnit.SECONDS)).as("it ends").isTrue();
   }
 
+  public long pid() {
+    return curfew.pid();
+  }
+
   public boolean isAlive() {
     return curfew.isAlive();
   }

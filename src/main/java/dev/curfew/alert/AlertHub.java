@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -59,6 +60,7 @@ public final class AlertHub extends VerticleBase {
   private final Options options;
   private final Map<EventLoop, Future<LocalConnections>> byLoop = new ConcurrentHashMap<>();
   private final List<LocalConnections> all = new CopyOnWriteArrayList<>();
+  private final List<Consumer<List<LoggedEvent>>> watchers = new CopyOnWriteArrayList<>();
   private final Promise<EventTail> started = Promise.promise();
   private boolean stopped;
 
@@ -120,7 +122,18 @@ public final class AlertHub extends VerticleBase {
         .otherwiseEmpty();
   }
 
+  /**
+   * Has somebody told of what any node has committed, on the hub's context, before any connection
+   * is.
+   *
+   * @param watcher must not block
+   */
+  public void watch(Consumer<List<LoggedEvent>> watcher) {
+    watchers.add(watcher);
+  }
+
   private Future<?> tell(List<LoggedEvent> events) {
+    watchers.forEach(watcher -> watcher.accept(events));
     if (all.isEmpty()) {
       return Future.succeededFuture();
     }

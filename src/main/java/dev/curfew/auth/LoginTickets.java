@@ -1,7 +1,5 @@
 package dev.curfew.auth;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -12,6 +10,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.curfew.fault.CurfewException;
 import dev.curfew.fault.ErrorCode;
+import io.vertx.core.Future;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.Date;
@@ -23,28 +22,26 @@ import org.jspecify.annotations.Nullable;
  * What a client brings back with the answers to a login's questions: a signed token that says for
  * which realm they were asked, good for a few minutes. It opens nothing by itself.
  *
- * <p>Signed under a key that follows from the installation's, so that any node reads any node's. A
- * ticket is taken once by each node that sees it; which were taken is remembered in memory only,
- * for as long as they are good, and no more than so many.
+ * <p>Signed under a key that follows from the installation's, so that any node reads any node's,
+ * and taken once, by whichever node sees it first.
  */
 public final class LoginTickets {
   static final Duration LIFE = Duration.ofMinutes(5);
 
   private static final int LONGEST = 4_096;
-  private static final int MOST_TAKEN = 100_000;
   private static final String PURPOSE = "curfew login ticket";
   private static final JWSHeader HEADER = new JWSHeader(JWSAlgorithm.HS256);
 
   private final byte[] key;
   private final LongSupplier clock;
-  private final Cache<String, Boolean> taken =
-      Caffeine.newBuilder().maximumSize(MOST_TAKEN).expireAfterWrite(LIFE).build();
+  private final TakenTickets taken;
 
   /**
    * @param clock the cluster's, in epoch milliseconds
    */
-  public LoginTickets(SecretBox secrets, LongSupplier clock) {
+  public LoginTickets(SecretBox secrets, TakenTickets taken, LongSupplier clock) {
     this.key = secrets.derivedKey(PURPOSE);
+    this.taken = taken;
     this.clock = clock;
   }
 
@@ -67,16 +64,21 @@ public final class LoginTickets {
     }
   }
 
-  /** Whether the ticket is one of ours for this realm, still good, and not taken before. */
-  public boolean take(String ticket, String realm) {
+  /**
+   * Whether the ticket is one of ours for this realm, still good, and not taken before. Fails with
+   * UNAVAILABLE when the last cannot be known.
+   */
+  public Future<Boolean> take(String ticket, String realm) {
     JWTClaimsSet claims = ticket.length() > LONGEST ? null : verified(ticket);
-    return claims != null
-        && claims.getAudience().contains(PURPOSE)
-        && realm.equals(claims.getSubject())
-        && claims.getJWTID() != null
-        && claims.getExpirationTime() != null
-        && claims.getExpirationTime().getTime() > clock.getAsLong()
-        && taken.asMap().putIfAbsent(claims.getJWTID(), Boolean.TRUE) == null;
+    if (claims == null
+        || !claims.getAudience().contains(PURPOSE)
+        || !realm.equals(claims.getSubject())
+        || claims.getJWTID() == null
+        || claims.getExpirationTime() == null
+        || claims.getExpirationTime().getTime() <= clock.getAsLong()) {
+      return Future.succeededFuture(false);
+    }
+    return taken.take(UUID.fromString(claims.getJWTID()), claims.getExpirationTime().getTime());
   }
 
   private @Nullable JWTClaimsSet verified(String ticket) {

@@ -36,6 +36,15 @@ public final class Routes {
           CommandAnswer.class,
           CommandAnswerFormat.INSTANCE);
 
+  /** Claims, to a member that hands them out. */
+  public static final AskRoute<ClaimQuestion, ClaimsGranted> CLAIMS =
+      new AskRoute<>(
+          "curfew.claims",
+          ClaimQuestion.class,
+          ClaimFormats.QUESTION,
+          ClaimsGranted.class,
+          ClaimFormats.GRANTED);
+
   private Routes() {}
 
   public static List<Route<?>> all() {
@@ -48,7 +57,9 @@ public final class Routes {
         SHARDS_MOVED,
         SESSION_OVERLOOKED,
         COMMANDS.question(),
-        COMMANDS.answer());
+        COMMANDS.answer(),
+        CLAIMS.question(),
+        CLAIMS.answer());
   }
 
   /** A message without content: its arrival is all that it says. */

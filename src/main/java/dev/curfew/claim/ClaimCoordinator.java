@@ -76,17 +76,7 @@ public final class ClaimCoordinator extends VerticleBase implements Claims {
 
   @Override
   public Ticket claim(Work work, String instance, int most, Duration wait) {
-    if (instance.isBlank()) {
-      throw CurfewException.invalid("processInstance", "must not be blank");
-    }
-    if (most < 1 || most > MOST) {
-      throw CurfewException.invalid("maxSessions", "must be from 1 to " + MOST);
-    }
-    if (wait.isNegative()) {
-      throw CurfewException.invalid("waitSeconds", "must not be negative");
-    }
-    Duration bounded = wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
-    Request request = new Request(instance, most, bounded);
+    Request request = Request.of(instance, most, wait);
     Context context = home;
     Desk desk = work == Work.ENCODE ? encode : upload;
     if (context == null || desk == null) {

@@ -2,7 +2,6 @@ package dev.curfew.claim;
 
 import dev.curfew.bus.Bus;
 import dev.curfew.bus.EventsCommitted;
-import dev.curfew.bus.RecordingReady;
 import dev.curfew.bus.Routes;
 import dev.curfew.lease.Claim;
 import dev.curfew.lease.Work;
@@ -14,7 +13,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -47,6 +45,7 @@ final class Desk {
   private final Work work;
   private final ClaimStore store;
   private final Bus bus;
+  private final WayBack wayBack;
   private final ClaimCoordinator.Options options;
   private final Vertx vertx;
   private final Context home;
@@ -59,13 +58,14 @@ final class Desk {
   private final Promise<Void> idle = Promise.promise();
   private boolean closed;
 
-  /** How many claims that nobody wants any more are on their way back. */
+  /** How often claims that nobody wants any more are on their way back. */
   private int goingBack;
 
   Desk(Work work, ClaimStore store, Bus bus, ClaimCoordinator.Options options, Vertx vertx) {
     this.work = work;
     this.store = store;
     this.bus = bus;
+    this.wayBack = new WayBack(store, bus);
     this.options = options;
     this.vertx = vertx;
     this.home = vertx.getOrCreateContext();
@@ -171,14 +171,11 @@ final class Desk {
     }
     for (Request request : new LinkedHashSet<>(slots)) {
       request.underWay = false;
+      request.unanswered = result.cause();
       // What became ready since the statement began, it may not have seen.
       request.tried = wakings == wakingsBefore;
       if ((request.due || !request.granted.isEmpty()) && waiting.remove(request)) {
-        if (request.granted.isEmpty() && result.failed()) {
-          request.fail(result.cause());
-        } else {
-          request.answer();
-        }
+        request.finish();
       }
     }
     if (closed) {
@@ -203,23 +200,10 @@ final class Desk {
   }
 
   private void giveBack(List<Claim> claims) {
-    for (Claim claim : List.copyOf(claims)) {
+    if (!claims.isEmpty()) {
       goingBack++;
-      store
-          .handBack(
-              claim.sessionId(), claim.claimant(), Duration.ZERO, "whoever claimed it has gone")
-          .onSuccess(
-              back -> {
-                bus.publish(Routes.EVENTS_COMMITTED, EventsCommitted.INSTANCE);
-                bus.publish(Routes.RECORDING_READY, RecordingReady.INSTANCE);
-              })
-          .onFailure(
-              failure ->
-                  LOG.warn(
-                      "The recording of session {} stays claimed by {} until its lease is over: {}",
-                      claim.sessionId(),
-                      claim.owner(),
-                      failure.getMessage()))
+      wayBack
+          .giveBack(claims)
           .onComplete(
               done ->
                   home.runOnContext(

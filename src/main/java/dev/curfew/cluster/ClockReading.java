@@ -14,17 +14,34 @@ record ClockReading(long offset, long debt, long since, long error) {
   /** A clock that is ahead runs slower by one part in so many until it is right. */
   private static final long SLOWDOWN = 16;
 
+  /**
+   * One that is ahead by more than this runs at half its speed: the database's clock has been set
+   * back, and a node is not ready before it is right again.
+   */
+  private static final long FAR_AHEAD = 1_000_000;
+
+  private static final long SLOWDOWN_FAR_AHEAD = 2;
+
   /** How far two good oscillators may drift apart, in parts per million. */
   private static final long DRIFT_PPM = 100;
 
   long at(long monotonic) {
     long elapsed = Math.max(0, monotonic - since);
-    return monotonic + offset - Math.min(debt, elapsed / SLOWDOWN);
+    return monotonic + offset - paid(elapsed);
   }
 
   long errorAt(long monotonic) {
     long elapsed = Math.max(0, monotonic - since);
-    return error + Math.max(0, debt - elapsed / SLOWDOWN) + elapsed * DRIFT_PPM / 1_000_000;
+    return error + debt - paid(elapsed) + drift(elapsed);
+  }
+
+  /** How far the two clocks may drift apart in a time. */
+  static long drift(long elapsed) {
+    return elapsed * DRIFT_PPM / 1_000_000;
+  }
+
+  private long paid(long elapsed) {
+    return Math.min(debt, elapsed / (debt > FAR_AHEAD ? SLOWDOWN_FAR_AHEAD : SLOWDOWN));
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.curfew.cluster;
 
+import dev.curfew.cluster.ClockSamples.Sample;
 import dev.curfew.store.Database;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -16,6 +17,12 @@ import org.slf4j.LoggerFactory;
  * <p>Each measurement asks the server for its time. The true offset lies within half a round trip
  * of what is computed, so the quickest of the recent answers is believed. A missing answer also is
  * how the node notices that the database is away; who must know of that listens here.
+ *
+ * <p>When the database's clock itself is set, or another server takes its place, all nodes follow,
+ * since what it says is the time. Set forward, they step forward with the next measurement. Set
+ * back, they run at half their speed until it has caught up, and are not ready so long: a session
+ * ends late rather than to be seen to end before it began. For up to one interval between
+ * measurements the error may be larger than {@link #errorMillis} says.
  */
 public final class ClusterClock {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterClock.class);
@@ -27,7 +34,6 @@ public final class ClusterClock {
   private static final Duration FIRST_PATIENCE = Duration.ofSeconds(15);
 
   private static final int FIRST_SAMPLES = 5;
-  private static final int REMEMBERED = 8;
 
   /** Told when the database stops answering, and when it answers again. */
   public interface DatabaseWatcher {
@@ -36,14 +42,12 @@ public final class ClusterClock {
     void databaseBack();
   }
 
-  private record Sample(long offset, long error, long monotonic) {}
-
   private final Vertx vertx;
   private final Database database;
   private volatile ClockReading reading = new ClockReading(0, 0, 0, 0);
   private final List<DatabaseWatcher> watchers = new CopyOnWriteArrayList<>();
-  private final Sample[] samples = new Sample[REMEMBERED];
-  private int taken;
+  private final ClockSamples samples = new ClockSamples();
+  private boolean set;
   private volatile boolean answering = true;
   private volatile boolean closed;
 
@@ -106,18 +110,14 @@ public final class ClusterClock {
   }
 
   private synchronized void accept(Sample sample) {
-    samples[taken++ % REMEMBERED] = sample;
-    Sample best = sample;
-    for (int i = 0; i < Math.min(taken, REMEMBERED); i++) {
-      if (samples[i].error < best.error) {
-        best = samples[i];
-      }
-    }
+    Sample best = samples.best(sample);
     long now = monotonic();
+    long error = best.errorAt(now);
     reading =
-        taken == 1
-            ? new ClockReading(best.offset, 0, now, best.error)
-            : reading.corrected(best.offset, best.error, now);
+        set
+            ? reading.corrected(best.offset(), error, now)
+            : new ClockReading(best.offset(), 0, now, error);
+    set = true;
   }
 
   private void scheduleNext() {

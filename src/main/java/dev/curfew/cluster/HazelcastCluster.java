@@ -62,7 +62,8 @@ public final class HazelcastCluster implements Contacts {
   }
 
   /**
-   * Joins the others, or begins a cluster where none of them runs yet. Takes seconds.
+   * Joins the others, or begins a cluster where none of them runs yet. Takes seconds. Not to be
+   * called on an event loop: names are resolved and files read.
    *
    * @param self what this life of this node is known by
    * @param options of the Vert.x instance that is made; those of its event bus are filled in

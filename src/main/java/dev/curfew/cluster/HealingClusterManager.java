@@ -77,6 +77,8 @@ final class HealingClusterManager extends HazelcastClusterManager {
     return Future.join(all)
         .map(
             done -> {
+              // Only when all of Hazelcast has answered: where a member hangs, what is remembered
+              // still leads to the others, and looking it up would not.
               remembering.registrationsLost();
               return null;
             });

@@ -145,6 +145,10 @@ final class CrossChecks {
       refuse.accept("cluster.bus-port", "must not be the port of cluster.port");
     }
     CurfewConfig.ClusterTls tls = cluster.tls();
+    if (cluster.enabled() && config.secrets().key().isEmpty()) {
+      refuse.accept(
+          "secrets.key", "is needed with cluster.enabled: all nodes must have the same one");
+    }
     checkTogether("cluster.tls.certificate", tls.certificate(), tls, refuse);
     checkTogether("cluster.tls.key", tls.key(), tls, refuse);
     checkTogether("cluster.tls.trust", tls.trust(), tls, refuse);

@@ -54,6 +54,22 @@ public final class Bootstrap {
   }
 
   /**
+   * Asks whether this node may work on the database at all, before it does anything there.
+   *
+   * @return fails with BAD_CONFIGURATION when the database was made with another {@code
+   *     secrets.key}
+   */
+  public Future<Void> requireSameKey() {
+    return store
+        .secretCheck()
+        .map(
+            made -> {
+              made.ifPresent(this::requireSameKey);
+              return null;
+            });
+  }
+
+  /**
    * @return fails with BAD_CONFIGURATION when the key that the environment names cannot be one, or
    *     when the database was made with another {@code secrets.key}
    */

@@ -25,8 +25,10 @@ import dev.curfew.store.JoinTokenStore;
 import dev.curfew.store.JumpItemStore;
 import dev.curfew.store.JumpRequestStore;
 import dev.curfew.store.ListenerStore;
+import dev.curfew.store.LoggedEvent;
 import dev.curfew.store.LoginAttemptStore;
 import dev.curfew.store.LoginStore;
+import dev.curfew.store.LoginTicketStore;
 import dev.curfew.store.OauthStore;
 import dev.curfew.store.PolicyStore;
 import dev.curfew.store.RealmServiceStore;
@@ -42,6 +44,7 @@ import dev.curfew.store.UserStore;
 import dev.curfew.store.WebhookStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /** All services over realms and what belongs to them. */
@@ -219,7 +222,7 @@ public record Directory(
             users,
             ids,
             notices),
-        new LoginTickets(secrets, clock));
+        new LoginTickets(secrets, new LoginTicketStore(database), clock));
   }
 
   /** From then on this node forgets users and credentials whenever they change in the cluster. */
@@ -231,6 +234,15 @@ public record Directory(
           sessionTokens.forgetHolders();
           jumpStatuses.forget();
         });
+  }
+
+  /** Forgets what is remembered of those whom these events, of whichever node, are about. */
+  public void logged(List<LoggedEvent> events) {
+    for (LoggedEvent event : events) {
+      if (event.sessionId() != null && event.userId() != null) {
+        jumpStatuses.changed(event.userId());
+      }
+    }
   }
 
   /** Forgets what is remembered of a user's sessions; see the shards' watcher of commits. */

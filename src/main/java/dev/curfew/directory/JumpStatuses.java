@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * The live jump sessions of a user, which consoles ask for again and again: remembered by the node
  * until one of them changes, and for a second at most.
  *
- * <p>What this node commits is forgotten before anybody is told of it, so whoever has been told
- * sees it. What another node commits shows within that second.
+ * <p>What any node commits is forgotten before this one tells anybody of it, so whoever has been
+ * told here sees it. Who has not been told sees what another node commits within that second.
  */
 public final class JumpStatuses {
   /** How long is remembered what another node may have changed. */
@@ -97,8 +97,13 @@ public final class JumpStatuses {
   /** A session of the user may have changed: to be called before anybody is told of it. */
   public void changed(SessionKind kind, long userId) {
     if (kind == SessionKind.JUMP) {
-      byUser.remove(userId);
+      changed(userId);
     }
+  }
+
+  /** As {@link #changed(SessionKind, long)}, of a session of whichever kind. */
+  void changed(long userId) {
+    byUser.remove(userId);
   }
 
   /** Users may have changed. */

@@ -8,8 +8,10 @@ import dev.curfew.realm.Realm;
 import dev.curfew.session.Tier;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +93,19 @@ public final class InstallationStore {
       WHERE u.numeric_id = $5 AND u.deleted_at IS NULL
       ON CONFLICT (hash) DO NOTHING
       """;
+
+  /** The known text, encrypted under the installation's key; none before the first start. */
+  public Future<Optional<SealedSecret>> secretCheck() {
+    return database
+        .query(SECRET_CHECK, Tuple.tuple())
+        .map(
+            rows -> {
+              for (Row row : rows) {
+                return Optional.of(SealedSecret.of(row.getBuffer(0).getBytes()));
+              }
+              return Optional.empty();
+            });
+  }
 
   /** Makes the installation, or finds that it is there. */
   public Future<Installed> install(FirstContent content) {

@@ -32,6 +32,17 @@ final class CpuMeter {
 
   /** Microseconds of CPU so far, of both. */
   long micros() {
+    return jvm.getProcessCpuTime() / 1_000 + databaseMicros();
+  }
+
+  /** The same of another process alone, without those that it started. */
+  static long microsOf(long process) {
+    List<String> fields = stat(Path.of("/proc", Long.toString(process)));
+    return (Long.parseLong(fields.get(13)) + Long.parseLong(fields.get(14))) * TICK_MICROS;
+  }
+
+  /** The same of the database server alone. */
+  long databaseMicros() {
     try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
       long ticks =
           processes
@@ -40,7 +51,7 @@ final class CpuMeter {
               .filter(fields -> !fields.isEmpty())
               .mapToLong(this::ticks)
               .sum();
-      return jvm.getProcessCpuTime() / 1_000 + ticks * TICK_MICROS;
+      return ticks * TICK_MICROS;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

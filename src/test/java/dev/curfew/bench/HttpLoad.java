@@ -19,22 +19,39 @@ import java.util.concurrent.TimeUnit;
  */
 public final class HttpLoad {
   private static final int CONNECTIONS = 64;
-  private static final long ROUND_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** How long a round is. */
+  public static final int ROUND_SECONDS = 5;
+
+  private static final long ROUND_NANOS = TimeUnit.SECONDS.toNanos(ROUND_SECONDS);
 
   private HttpLoad() {}
 
   /** Requests a second, and how long they took in microseconds. */
   public record Result(double perSecond, double p50Micros, double p99Micros) {}
 
+  /** Where requests are sent, and which. */
+  public record Target(int port, List<Buffer> requests) {}
+
   /** Sends the requests over and over for five seconds; any answer but success fails the run. */
   public static Result load(Vertx vertx, int port, List<Buffer> requests) throws Exception {
+    return load(vertx, List.of(new Target(port, requests)), CONNECTIONS);
+  }
+
+  /**
+   * The same to several at once.
+   *
+   * @param count connections, shared out evenly
+   */
+  public static Result load(Vertx vertx, List<Target> targets, int count) throws Exception {
     NetClient client = vertx.createNetClient();
-    CountDownLatch done = new CountDownLatch(CONNECTIONS);
+    CountDownLatch done = new CountDownLatch(count);
     List<Connection> connections = new ArrayList<>();
     long until = System.nanoTime() + ROUND_NANOS;
-    for (int i = 0; i < CONNECTIONS; i++) {
-      NetSocket socket = await(client.connect(port, "127.0.0.1"));
-      Connection connection = new Connection(socket, requests, i, until, done);
+    for (int i = 0; i < count; i++) {
+      Target target = targets.get(i % targets.size());
+      NetSocket socket = await(client.connect(target.port(), "127.0.0.1"));
+      Connection connection = new Connection(socket, target.requests(), i, count, until, done);
       connections.add(connection);
       connection.start();
     }
@@ -55,6 +72,7 @@ public final class HttpLoad {
   private static final class Connection {
     private final NetSocket socket;
     private final List<Buffer> requests;
+    private final int step;
     private final long until;
     private final CountDownLatch done;
     private int next;
@@ -64,10 +82,16 @@ public final class HttpLoad {
     private int count;
 
     Connection(
-        NetSocket socket, List<Buffer> requests, int first, long until, CountDownLatch done) {
+        NetSocket socket,
+        List<Buffer> requests,
+        int first,
+        int step,
+        long until,
+        CountDownLatch done) {
       this.socket = socket;
       this.requests = requests;
       this.next = first % requests.size();
+      this.step = step;
       this.until = until;
       this.done = done;
     }
@@ -80,7 +104,7 @@ public final class HttpLoad {
     private void send() {
       sentAt = System.nanoTime();
       socket.write(requests.get(next));
-      next = (next + CONNECTIONS) % requests.size();
+      next = (next + step) % requests.size();
     }
 
     private void received(Buffer part) {

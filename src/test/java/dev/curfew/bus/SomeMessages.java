@@ -1,6 +1,8 @@
 package dev.curfew.bus;
 
 import dev.curfew.fault.ErrorCode;
+import dev.curfew.lease.Claim;
+import dev.curfew.lease.Work;
 import dev.curfew.session.Command;
 import dev.curfew.session.EndReason;
 import dev.curfew.session.Initiator;
@@ -11,10 +13,12 @@ import dev.curfew.session.SessionKind;
 import dev.curfew.session.SessionState;
 import dev.curfew.session.SessionView;
 import dev.curfew.session.Terms;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Commands and answers with any content. */
@@ -52,11 +56,33 @@ final class SomeMessages {
 
   /** One of every kind, with every outcome. */
   List<CommandAnswer> answers() {
-    List<CommandAnswer> answers = new java.util.ArrayList<>();
+    List<CommandAnswer> answers = new ArrayList<>();
     outcomes().forEach(outcome -> answers.add(new CommandAnswer.Settled(outcome)));
     answers.add(CommandAnswer.Elsewhere.INSTANCE);
     answers.add(new CommandAnswer.Failed(any(ErrorCode.values()), text()));
     return answers;
+  }
+
+  /** One of every kind. */
+  List<ClaimQuestion> claimQuestions() {
+    return List.of(
+        new ClaimQuestion.Ask(id(), any(Work.values()), text(), random.nextInt()),
+        new ClaimQuestion.Withdraw(id()));
+  }
+
+  ClaimsGranted granted() {
+    return new ClaimsGranted(
+        Stream.generate(
+                () ->
+                    new Claim(
+                        id(),
+                        any(Work.values()),
+                        text(),
+                        random.nextLong(),
+                        random.nextLong(),
+                        random.nextInt()))
+            .limit(random.nextInt(4))
+            .toList());
   }
 
   private NewSession newSession() {

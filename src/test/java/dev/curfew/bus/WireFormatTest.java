@@ -26,6 +26,9 @@ class WireFormatTest {
     assertThat(some.outcomes())
         .extracting(Object::getClass)
         .containsExactlyInAnyOrder((Class<?>[]) Outcome.class.getPermittedSubclasses());
+    assertThat(some.claimQuestions())
+        .extracting(Object::getClass)
+        .containsExactlyInAnyOrder((Class<?>[]) ClaimQuestion.class.getPermittedSubclasses());
     assertThat(some.answers())
         .extracting(Object::getClass)
         .contains((Class<?>[]) CommandAnswer.class.getPermittedSubclasses());
@@ -46,7 +49,22 @@ class WireFormatTest {
   }
 
   @Test
+  void claim_isReadAsItWasWritten() {
+    for (long seed = 0; seed < 200; seed++) {
+      SomeMessages some = new SomeMessages(seed);
+      for (ClaimQuestion question : some.claimQuestions()) {
+        assertThat(thereAndBack(ClaimFormats.QUESTION, question)).isEqualTo(question);
+      }
+      ClaimsGranted granted = some.granted();
+      assertThat(thereAndBack(ClaimFormats.GRANTED, granted)).isEqualTo(granted);
+    }
+  }
+
+  @Test
   void messageCutShort_isRefused() {
+    SomeMessages some = new SomeMessages(3);
+    some.claimQuestions().forEach(question -> cutEverywhere(ClaimFormats.QUESTION, question));
+    cutEverywhere(ClaimFormats.GRANTED, some.granted());
     commands(5).forEach(command -> cutEverywhere(RoutedCommandFormat.INSTANCE, command));
     answers(5).forEach(answer -> cutEverywhere(CommandAnswerFormat.INSTANCE, answer));
     cutEverywhere(Routes.SESSION_OVERLOOKED.format(), new SessionOverlooked(new UUID(1, 2)));

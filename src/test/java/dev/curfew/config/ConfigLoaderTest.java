@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -173,6 +174,19 @@ class ConfigLoaderTest {
 
     assertThat(failure.code()).isEqualTo(ErrorCode.BAD_CONFIGURATION);
     assertThat(failure.getMessage()).contains("option: ").contains(key);
+  }
+
+  /** A key that each node makes for itself would be another on each. */
+  @Test
+  void clusterWithoutSecretsKey_isRefused() {
+    Map<String, String> cluster =
+        Map.of("cluster.enabled", "true", "database.url", "postgresql://db/curfew");
+    assertThat(refused(new ConfigLoader().override(cluster)).getMessage())
+        .contains("secrets.key is needed with cluster.enabled");
+
+    Map<String, String> withKey = new HashMap<>(cluster);
+    withKey.put("secrets.key", "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=");
+    assertThat(CurfewConfig.of(withKey).cluster().enabled()).isTrue();
   }
 
   @ParameterizedTest

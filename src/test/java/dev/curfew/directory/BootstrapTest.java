@@ -144,6 +144,18 @@ final class BootstrapTest {
   }
 
   @Test
+  void anotherSecretsKey_isKnownBeforeTheNodeDoesAnything() {
+    byte[] other = new byte[32];
+    other[0] = 1;
+    Bootstrap stranger = bootstrap(otherNode, SecretBox.of(other));
+    Await.result(stranger.requireSameKey());
+    Await.result(start(store, Optional.empty()));
+    Await.result(bootstrap(otherNode, SECRETS).requireSameKey());
+    assertThat(refused(ErrorCode.BAD_CONFIGURATION, stranger::requireSameKey))
+        .hasMessageContaining("secrets.key");
+  }
+
+  @Test
   void anotherSecretsKey_isRefused() {
     Await.result(start(store, Optional.empty()));
     byte[] other = new byte[32];

@@ -9,6 +9,8 @@ import dev.curfew.fault.ErrorCode;
 import dev.curfew.realm.SessionDetail;
 import dev.curfew.session.SessionKind;
 import dev.curfew.session.Tier;
+import dev.curfew.store.EventCursor;
+import dev.curfew.store.LoggedEvent;
 import dev.curfew.testing.Await;
 import dev.curfew.testing.TestNode;
 import java.time.Duration;
@@ -49,6 +51,27 @@ final class JumpStatusesTest {
                 SessionRequest.of(SessionKind.JUMP)
                     .forUser(ann.userUuid().toString())
                     .lasting(Duration.ofMinutes(10))));
+  }
+
+  @Test
+  void changeOfAnotherNode_isReadAnewOnceTheLogTellsOfIt() {
+    SessionDetail opened = open();
+    JumpStatuses.Status before =
+        Await.result(node.directory().jumpStatuses().of(admin, ann.userId()));
+    node.directory()
+        .logged(
+            List.of(
+                new LoggedEvent(
+                    EventCursor.START,
+                    "dev.curfew.session.extended",
+                    ann.realmId(),
+                    ann.realm(),
+                    opened.id(),
+                    (long) ann.userId(),
+                    0,
+                    "{}")));
+    assertThat(Await.result(node.directory().jumpStatuses().of(admin, ann.userId())))
+        .isNotSameAs(before);
   }
 
   /** What was answered is seen by the very next question, however often it was asked before. */

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -21,6 +22,7 @@ public final class DatabaseProxy implements AutoCloseable {
   private final ServerSocket listener;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile int target;
+  private volatile long delayMillis;
 
   public DatabaseProxy() {
     this("127.0.0.1");
@@ -52,6 +54,11 @@ public final class DatabaseProxy implements AutoCloseable {
   /** Connections go to this server from now on. */
   public void connectTo(DatabaseEndpoint real) {
     target = real.port();
+  }
+
+  /** From now on what is sent arrives so much later, on either side. */
+  public void delay(Duration later) {
+    delayMillis = later.toMillis();
   }
 
   /** Ends every connection and lets none through. */
@@ -90,8 +97,11 @@ public final class DatabaseProxy implements AutoCloseable {
       OutputStream out = to.getOutputStream();
       byte[] buffer = new byte[BUFFER];
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        Thread.sleep(delayMillis);
         out.write(buffer, 0, read);
       }
+    } catch (InterruptedException ended) {
+      Thread.currentThread().interrupt();
     } catch (IOException ended) {
       // Told to the other side below.
     }

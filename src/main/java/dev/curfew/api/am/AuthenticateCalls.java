@@ -63,10 +63,15 @@ final class AuthenticateCalls {
           Answer.ok(Callbacks.asked(directory.loginTickets().issue(realm.name()))));
     }
     Callbacks.Filled filled = Callbacks.filled(body);
-    if (!directory.loginTickets().take(ticket, realm.name())) {
-      throw CurfewException.of(ErrorCode.UNAUTHENTICATED, "Session has timed out");
-    }
-    return logIn(call, realm, chain, filled.name(), filled.password());
+    return directory
+        .loginTickets()
+        .take(ticket, realm.name())
+        .compose(
+            taken ->
+                taken
+                    ? logIn(call, realm, chain, filled.name(), filled.password())
+                    : Future.failedFuture(
+                        CurfewException.of(ErrorCode.UNAUTHENTICATED, "Session has timed out")));
   }
 
   /** The login chain that the client names. All do the same, but only those there are exist. */
