@@ -72,6 +72,10 @@ final class EventStream implements AlertConnection, EventSink {
     response.setChunked(true);
     response.putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream");
     response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    if (request.version() != HttpVersion.HTTP_2) {
+      // It is closed after the end, and must not be used for another request until then.
+      response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
     // Of proxies: that they pass on every event as it comes.
     response.putHeader("X-Accel-Buffering", "no");
     response.write("retry: " + RETRY_MILLIS + "\n" + stream.place());

@@ -14,9 +14,11 @@ import org.slf4j.LoggerFactory;
  * The cluster's clock on this node: monotonic time plus a measured offset to the database's clock.
  * It never steps back, whatever the machine's wall clock does.
  *
- * <p>Each measurement asks the server for its time. The true offset lies within half a round trip
- * of what is computed, so the quickest of the recent answers is believed. A missing answer also is
- * how the node notices that the database is away; who must know of that listens here.
+ * <p>Each measurement asks the server for its time and takes what it says for the time at which the
+ * answer arrives: that may be late by as much as the round trip took, and is never ahead, since to
+ * end a session early is worse than to end it late. The quickest of the recent answers is believed.
+ * A missing answer also is how the node notices that the database is away; who must know of that
+ * listens here.
  *
  * <p>When the database's clock itself is set, or another server takes its place, all nodes follow,
  * since what it says is the time. Set forward, they step forward with the next measurement. Set
@@ -103,8 +105,9 @@ public final class ClusterClock {
         .map(
             server -> {
               long answered = monotonic();
-              long halfTrip = (answered - asked) / 2;
-              accept(new Sample(server - asked - halfTrip, halfTrip + 1, answered));
+              // As if the server had looked at its clock only now, which it did earlier: behind it
+              // this may be, by up to the whole trip, but never ahead.
+              accept(new Sample(server - answered, answered - asked + 1, answered));
               return null;
             });
   }

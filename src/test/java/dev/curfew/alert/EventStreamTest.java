@@ -151,6 +151,7 @@ class EventStreamTest extends AlertNodeTest {
     assertThat(client.response().getHeader("Content-Type")).isEqualTo("text/event-stream");
     assertThat(client.response().getHeader("Cache-Control")).isEqualTo("no-store");
     assertThat(client.response().getHeader("X-Accel-Buffering")).isEqualTo("no");
+    assertThat(client.response().getHeader("Connection")).isEqualTo("close");
     assertThat(client.retry()).isEqualTo("3000");
     StreamClient.Message first = client.messages().get(0);
     JsonObject event = new JsonObject(first.data());

@@ -106,8 +106,7 @@ final class ClockSamplesTest {
       long back = random.nextLong(random.nextInt(10) == 0 ? SECOND : 2_000);
       long server = now + there + set + (long) ((now + there) * drift);
       long answered = now + there + back;
-      long half = (answered - now) / 2;
-      Sample sample = new Sample(server - now - half, half + 1, answered);
+      Sample sample = new Sample(server - answered, answered - now + 1, answered);
       now = answered;
       if (reading != null) {
         shown = reading.at(now);

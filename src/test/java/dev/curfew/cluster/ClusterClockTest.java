@@ -19,13 +19,31 @@ final class ClusterClockTest {
         ClusterClock clock = Await.result(ClusterClock.start(slow.vertx(), slow.database()));
         ClusterClock quick = Await.result(ClusterClock.start(direct.vertx(), direct.database()));
 
-        // Half of a round trip through the proxy.
         assertThat(clock.errorMillis()).isGreaterThanOrEqualTo(150);
         assertThat(quick.errorMillis()).isLessThan(clock.errorMillis());
         assertThat(Math.abs(clock.now() - quick.now()))
             .isLessThanOrEqualTo(clock.errorMillis() + quick.errorMillis() + 1);
         clock.close();
         quick.close();
+      }
+    }
+  }
+
+  /** Whoever is ahead ends sessions early. */
+  @Test
+  void slowDatabase_neverPutsTheClockAhead() throws Exception {
+    try (TestStore direct = TestStore.open();
+        DatabaseProxy proxy = new DatabaseProxy()) {
+      proxy.connectTo(direct.endpoint());
+      proxy.delay(Duration.ofMillis(150));
+      try (TestStore slow = TestStore.open(proxy.endpoint(direct.endpoint()))) {
+        ClusterClock clock = Await.result(ClusterClock.start(slow.vertx(), slow.database()));
+        for (int i = 0; i < 20; i++) {
+          long shown = clock.now();
+          long server = Await.result(direct.database().clockMicros(Duration.ofSeconds(5)));
+          assertThat(shown).isLessThanOrEqualTo(server / 1_000);
+        }
+        clock.close();
       }
     }
   }
