@@ -42,7 +42,8 @@ class AdminContractTest {
           "releaseRecording",
           "getAsciicast",
           "verifyRecording",
-          "showStorage");
+          "showStorage",
+          "showCluster");
 
   private static Installation at;
 

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An encoder elsewhere, on a line that fails in every way, and a node that has none of its own. */
 class RemoteEncoderTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofSeconds(180);
   private static final String PSM = "/api/services/v1/secureaccessgateway/";
   private static final String ROLES = "api,sessions,claims,watchdog,alerts,delivery";
 
