@@ -19,7 +19,6 @@ import dev.curfew.auth.SealKey;
 import dev.curfew.auth.SecretBox;
 import dev.curfew.auth.Strangers;
 import dev.curfew.bus.Bus;
-import dev.curfew.claim.ClaimCoordinator;
 import dev.curfew.cluster.ClusterClock;
 import dev.curfew.cluster.ClusterMembership;
 import dev.curfew.cluster.ClusterStatus;
@@ -38,7 +37,6 @@ import dev.curfew.outbound.OutboundClient;
 import dev.curfew.outbound.TargetGuard;
 import dev.curfew.shard.ShardHost;
 import dev.curfew.signals.Signals;
-import dev.curfew.store.ClaimStore;
 import dev.curfew.store.Database;
 import dev.curfew.store.DatabaseEndpoint;
 import dev.curfew.store.EventStore;
@@ -230,11 +228,7 @@ final class Node {
     EventFeed feed = new EventFeed(log, new RealmStore(database));
     AlertHub hub = new AlertHub(log, bus, clock::now, AlertHub.Options.DEFAULT);
     hub.watch(directory::logged);
-    ClaimCoordinator claims =
-        new ClaimCoordinator(
-            new ClaimStore(database),
-            bus,
-            ClaimCoordinator.Options.withLease(config.recording().lease()));
+    ClaimParts claims = ClaimParts.of(basis);
     RecordingParts recordings = RecordingParts.open(vertx, config, stores, database, bus);
     Signals signals =
         Signals.of(
@@ -254,7 +248,7 @@ final class Node {
             shards.sessions(),
             directory,
             recordings.recordings(),
-            claims,
+            claims.claims(),
             feed,
             new EventStreams(feed, hub),
             signals,
@@ -267,10 +261,11 @@ final class Node {
     return shards
         .serve()
         .compose(served -> basis.membership().look())
-        .compose(served -> deployIf(NodeListeners.tellEvents(roles), () -> hub))
-        .compose(served -> deployIf(roles.contains(NodeRole.CLAIMS), () -> claims))
+        // On every node: the directory hears by it what happened on others.
+        .compose(served -> deploy(() -> hub))
+        .compose(served -> deployAll(claims.verticles()))
         .compose(served -> deploy(() -> new StorageWatch(stores, clock::now, STORAGE_INTERVAL)))
-        .compose(served -> recordings.startWorkers(claims, this::deploy))
+        .compose(served -> recordings.startWorkers(claims.claims(), this::deploy))
         .compose(served -> startWatchdog(database, clock, bus, repairs))
         .compose(
             served ->
@@ -351,6 +346,14 @@ final class Node {
 
   private Future<Void> deployIf(boolean wanted, Supplier<Deployable> verticle) {
     return wanted ? deploy(verticle) : Future.succeededFuture();
+  }
+
+  private Future<Void> deployAll(List<Supplier<Deployable>> verticles) {
+    Future<Void> deployed = Future.succeededFuture();
+    for (Supplier<Deployable> verticle : verticles) {
+      deployed = deployed.compose(before -> deploy(verticle));
+    }
+    return deployed;
   }
 
   private Future<Void> deploy(Supplier<Deployable> verticle) {

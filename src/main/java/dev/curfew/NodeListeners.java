@@ -81,11 +81,6 @@ final class NodeListeners {
     this.departure = departure;
   }
 
-  /** Whether a node with these roles tells anybody events while they happen. */
-  static boolean tellEvents(Set<NodeRole> roles) {
-    return roles.contains(NodeRole.API) || roles.contains(NodeRole.ALERTS);
-  }
-
   /** Listens with all that the node's roles ask for. */
   Future<Void> open(
       Gateway gateway,
@@ -95,9 +90,7 @@ final class NodeListeners {
       EventBridge bridge,
       NodePages pages) {
     Set<NodeRole> roles = config.node().roles();
-    if (tellEvents(roles)) {
-      farewell = () -> hub.farewell().onComplete(told -> bridge.farewell());
-    }
+    farewell = () -> hub.farewell().onComplete(told -> bridge.farewell());
     return listenHttp(gateway, frontend, feed, hub, bridge, pages)
         .compose(
             listening ->

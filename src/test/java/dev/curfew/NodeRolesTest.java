@@ -165,6 +165,21 @@ class NodeRolesTest {
   }
 
   @Test
+  void nodeWithApiAlone_answersClaimsThatAnotherHandsOut() throws Exception {
+    HttpResponse<String> granted =
+        send(
+            front,
+            request(front, "/api/services/v1/secureaccessgateway/UploaderClaim")
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        new JsonObject().put("processInstance", "uploader-1").encode()))
+                .build());
+
+    assertThat(granted.statusCode()).as(granted.body()).isEqualTo(200);
+    assertThat(new JsonObject(granted.body()).getJsonArray("SessionIds")).isEmpty();
+  }
+
+  @Test
   void cluster_isShownWithItsRolesAndWhoHostsTheShards() throws Exception {
     JsonObject cluster = new JsonObject(get(front, "/api/v1/admin/cluster").body());
 

@@ -12,24 +12,25 @@ import org.jspecify.annotations.Nullable;
 public final class RosterChecks {
   private RosterChecks() {}
 
-  /** Every shard is a live member's: commands find them, from whichever member they come. */
+  /**
+   * Every shard is a live member's, or will be in a moment: while shards move, all members together
+   * would else turn away what only needs to wait.
+   */
   public static @Nullable String shards(Roster roster) {
-    int unowned = roster.unowned().size();
-    int orphaned = roster.orphaned().size();
-    if (unowned + orphaned == 0) {
+    if (!roster.hosts().isEmpty()) {
       return null;
     }
-    List<String> reasons = new ArrayList<>();
+    int unowned = roster.unowned().size();
+    int orphaned = roster.orphaned().size();
     String of = " of " + roster.owners().size() + " shards ";
+    List<String> reasons = new ArrayList<>();
     if (unowned > 0) {
       reasons.add(unowned + of + "are nobody's");
     }
     if (orphaned > 0) {
       reasons.add(orphaned + of + "are those of members that are not alive");
     }
-    if (roster.hosts().isEmpty()) {
-      reasons.add("no member hosts sessions");
-    }
+    reasons.add("no member hosts sessions");
     return String.join("; ", reasons);
   }
 

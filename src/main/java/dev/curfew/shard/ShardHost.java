@@ -265,6 +265,10 @@ public final class ShardHost implements ClusterClock.DatabaseWatcher {
                         place.stand = Stand.SERVING;
                         tellMoves();
                         done.complete();
+                        if (router.shard(shard) != verticle) {
+                          // Taken away before this was known here.
+                          deposed(shard);
+                        }
                       } else {
                         place.stand = Stand.ABSENT;
                         LOG.debug("Shard {} could not be taken", shard, deployed.cause());

@@ -30,6 +30,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,9 @@ final class ShardVerticle extends VerticleBase {
    * How long a shard that may have been taken waits before it asks whether it was: milliseconds.
    */
   private static final long DOUBT = 20;
+
+  /** A shard of a million sessions takes seconds to load: milliseconds. */
+  private static final long LONGEST_TAKE = 30_000;
 
   /** What the shards of a node share. */
   record Surroundings(
@@ -124,7 +128,10 @@ final class ShardVerticle extends VerticleBase {
                 taken == ShardStore.NOT_TAKEN
                     ? Future.failedFuture(
                         CurfewException.of(ErrorCode.MOVED, "Another node was quicker"))
-                    : load(taken));
+                    : load(taken))
+        // Whoever waits for an answer that was lost would wait for ever; taken again, it is a new
+        // epoch.
+        .timeout(LONGEST_TAKE, TimeUnit.MILLISECONDS);
   }
 
   private Future<Void> load(long taken) {

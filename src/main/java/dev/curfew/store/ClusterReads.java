@@ -5,7 +5,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** What the database knows of the cluster and of what waits in it, for people to read. */
 public final class ClusterReads {
@@ -29,18 +28,7 @@ public final class ClusterReads {
         .map(
             rows -> {
               List<Member> members = new ArrayList<>(rows.size());
-              for (Row row : rows) {
-                members.add(
-                    new Member(
-                        row.getUUID("id"),
-                        row.getString("name"),
-                        Set.of(row.getArrayOfStrings("roles")),
-                        row.getString("address"),
-                        row.getLong("joined_at"),
-                        row.getLong("seen_at"),
-                        row.getBoolean("leaving"),
-                        Set.of(row.getArrayOfUUIDs("touches"))));
-              }
+              rows.forEach(row -> members.add(MemberStore.member(row)));
               return members;
             });
   }

@@ -99,7 +99,7 @@ public final class MemberStore {
             });
   }
 
-  private static Member member(Row row) {
+  static Member member(Row row) {
     return new Member(
         row.getUUID("id"),
         row.getString("name"),

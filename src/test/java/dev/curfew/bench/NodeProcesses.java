@@ -4,6 +4,7 @@ import dev.curfew.JarNode;
 import dev.curfew.store.embedded.DurableServer;
 import dev.curfew.testing.Await;
 import dev.curfew.testing.DirectSql;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -125,12 +126,19 @@ final class NodeProcesses implements AutoCloseable {
         () -> {
           JsonObject cluster = nodes.get(0).get("/api/v1/admin/cluster");
           JsonObject shards = cluster.getJsonObject("shards");
-          return cluster.getJsonArray("members").size() == nodes.size()
+          return alive(cluster.getJsonArray("members")) == nodes.size()
               && shards.getJsonArray("unowned").isEmpty()
               && shards.getJsonArray("orphaned").isEmpty()
               && shards.getJsonArray("misplaced").isEmpty()
               && allReady();
         });
+  }
+
+  private static long alive(JsonArray members) {
+    return members.stream()
+        .map(JsonObject.class::cast)
+        .filter(member -> member.getString("state").equals("live"))
+        .count();
   }
 
   private boolean allReady() throws Exception {

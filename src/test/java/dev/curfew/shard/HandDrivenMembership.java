@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
 /** A member whose fellows come and go by a test's word; whose the shards are, the rows say. */
@@ -23,6 +24,7 @@ final class HandDrivenMembership implements Membership {
   private final Set<UUID> hosts = ConcurrentHashMap.newKeySet();
   private volatile List<ShardOwner> owners;
   private volatile boolean knows = true;
+  private volatile CountDownLatch heldUp = new CountDownLatch(0);
 
   /**
    * @param owners as read before
@@ -50,6 +52,24 @@ final class HandDrivenMembership implements Membership {
   /** Whether what it has in memory may be believed. */
   void knows(boolean now) {
     knows = now;
+  }
+
+  /**
+   * Holds up whoever asks whether it is alone, as a host does when it has brought up a shard: a
+   * node whose threads get no time.
+   */
+  void holdUp(CountDownLatch until) {
+    heldUp = until;
+  }
+
+  @Override
+  public boolean isSole() {
+    try {
+      heldUp.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return false;
   }
 
   private void tell() {

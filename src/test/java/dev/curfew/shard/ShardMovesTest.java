@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -353,5 +354,60 @@ class ShardMovesTest {
     Await.until("taken", () -> two.host.shardsServed() == SHARDS);
     assertThat(two.done(new Command.Observe(session.id())).session().id()).isEqualTo(session.id());
     assertThat(one.done(extension(session)).changed()).isTrue();
+  }
+
+  /** The next owner, which never serves it, for every shard that somebody takes. */
+  private static final String THIEF =
+      """
+      CREATE FUNCTION steal() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        UPDATE shard_owner SET epoch = epoch + 1, member = gen_random_uuid()
+        WHERE shard = NEW.shard;
+        RETURN NULL;
+      END $$;
+      CREATE TRIGGER steal AFTER UPDATE ON shard_owner FOR EACH ROW
+        WHEN (pg_trigger_depth() = 0 AND NEW.epoch > OLD.epoch) EXECUTE FUNCTION steal();
+      """;
+
+  /** A node that gets little time to run may lose a shard before it knows that it serves it. */
+  @Test
+  void shardLostWhileItIsBroughtUp_isTakenAgain() throws Exception {
+    cluster(one);
+    Await.result(one.host.serve());
+    Await.result(two.host.serve());
+    awaitServed();
+    for (int i = 0; i < 40; i++) {
+      one.done(new Command.Create(session(SessionKind.ACCESS, 1_000, 0), HostedNode.USER));
+    }
+    Await.result(one.host.close());
+    assertThat(sql.number("SELECT count(*) FROM session WHERE state < 4")).isPositive();
+    Await.until(
+        "what is left is overdue, so that whoever takes it has something to commit",
+        () ->
+            sql.number(
+                    "SELECT count(*) FROM session WHERE state < 4"
+                        + " AND expires_at > clock_timestamp()")
+                == 0);
+    sql.run(THIEF);
+    CountDownLatch busy = new CountDownLatch(1);
+    two.membership.holdUp(busy);
+    two.membership.see(Set.of(two.member()), Set.of(two.member()));
+    AtomicInteger most = new AtomicInteger();
+    Await.until(
+        "some have found that they were taken",
+        () -> {
+          int served = two.host.shardsServed();
+          return served < most.getAndUpdate(before -> Math.max(before, served));
+        });
+    sql.run("DROP TRIGGER steal ON shard_owner");
+    busy.countDown();
+
+    Await.until(
+        () -> two.host.shardsServed() + " are served",
+        Duration.ofSeconds(20),
+        () -> two.host.shardsServed() == SHARDS);
+    Await.until(
+        "what was overdue is ended",
+        () -> sql.number("SELECT count(*) FROM session WHERE state < 4") == 0);
   }
 }

@@ -187,6 +187,7 @@ final class ClusterRig implements AutoCloseable {
 
   /** Starts those that were killed or have left. */
   void startAgain(int... which) throws Exception {
+    long from = Span.now();
     for (int node : which) {
       nodes.get(node).beginAgain();
       running.add(name(node));
@@ -195,6 +196,7 @@ final class ClusterRig implements AutoCloseable {
       nodes.get(node).awaitReady();
     }
     awaitBalance();
+    moved(from, "start");
   }
 
   /**
@@ -218,9 +220,11 @@ final class ClusterRig implements AutoCloseable {
 
   /** By SIGTERM; returns when the process has ended. */
   void leave(int node) throws Exception {
+    long from = Span.now();
     running.remove(name(node));
     nodes.get(node).signal("TERM");
     nodes.get(node).awaitEnd();
+    moved(from, "leave");
   }
 
   /** The database server is stopped, and comes back after a time. */
@@ -235,10 +239,15 @@ final class ClusterRig implements AutoCloseable {
     trouble(from, Duration.ofMillis((Span.now() - from) / 1_000).plus(Limits.RECOVERY), "database");
   }
 
+  /** Shards move, from then until now. */
+  private void moved(long from, String what) {
+    troubles.add(new Trouble(Span.since(from), Limits.MOVE.toMillis() * 1_000, what));
+  }
+
   /** A time that was made hard by something else. */
   void trouble(long from, Duration time, String what) {
     Span span = new Span(from, from + TimeUnit.MILLISECONDS.toMicros(time.toMillis()));
-    troubles.add(new Trouble(span, what));
+    troubles.add(new Trouble(span, 0, what));
   }
 
   /** Lets the clients go on for a while. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
  * <p>{@code -Dtrial.rounds=N} does it all N times, {@code -Dtrial.starts=N} opens so many sessions
  * a second.
  */
+@Tag("trial")
 class ClusterTrialIT {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterTrialIT.class);
   private static final int ROUNDS = Integer.getInteger("trial.rounds", 1);

@@ -22,5 +22,8 @@ final class Limits {
   /** From when the database is back until all is done that was due. */
   static final Duration RECOVERY = Duration.ofSeconds(3).multipliedBy(PATIENCE);
 
+  /** How much later a shard is that moves from one node that runs to another. */
+  static final Duration MOVE = Duration.ofSeconds(2).multipliedBy(PATIENCE);
+
   private Limits() {}
 }

@@ -176,17 +176,31 @@ class SessionCheckerTest {
   @Test
   void deadlineDuringTrouble_mayBeKeptAfterIt() {
     opened();
-    troubles.add(new Trouble(new Span(micros(1_009), micros(1_014)), "killed"));
+    troubles.add(new Trouble(new Span(micros(1_009), micros(1_014)), 0, "killed"));
     ended(1_014.9, EndReason.EXPIRED, EXPIRES, 0);
 
     assertThat(broken()).isEmpty();
   }
 
   @Test
+  void deadlineDuringAMove_mayBeKeptLater_butNotAtTheEndOfItOnly() {
+    opened();
+    troubles.add(new Trouble(new Span(micros(1_009), micros(1_030)), 2_000_000, "starts"));
+    ended(1_012.9, EndReason.EXPIRED, EXPIRES, 0);
+    assertThat(broken()).isEmpty();
+
+    changes.clear();
+    events.clear();
+    created();
+    ended(1_013.1, EndReason.EXPIRED, EXPIRES, 0);
+    assertThat(broken()).containsOnly(Rule.NEVER_LATE);
+  }
+
+  @Test
   void warningDuringTrouble_isMadeGoodOrNeedNotBe() {
     terms = new Terms(true, 4_000, 0, List.of(5L, 2L));
     opened();
-    troubles.add(new Trouble(new Span(micros(1_004), micros(1_008)), "killed"));
+    troubles.add(new Trouble(new Span(micros(1_004), micros(1_008)), 0, "killed"));
     told(1_008.5, EventType.SESSION_EXPIRING, EXPIRES, 0, 2);
     expired();
 

@@ -66,10 +66,11 @@ record SessionHistory(
   /**
    * Something was broken.
    *
-   * @param span from when until when the clock may not have been kept because of it, the time
-   *     included that the cluster may take to get over it
+   * @param span from when until when, the time included that the cluster may take to get over it
+   * @param slowMicros how much later than ordinarily it may do what is due meanwhile; 0 when it
+   *     need do nothing before the end
    */
-  record Trouble(Span span, String what) {}
+  record Trouble(Span span, long slowMicros, String what) {}
 
   /**
    * What a session was promised.

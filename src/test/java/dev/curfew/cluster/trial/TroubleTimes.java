@@ -7,24 +7,28 @@ import java.util.List;
 
 /** Until when something that was due may be left undone. */
 final class TroubleTimes {
-  private final List<Span> spans;
+  private final List<Trouble> troubles;
   private final long ordinaryMicros;
 
   /**
    * @param ordinaryMicros how late a cluster may be that is not in trouble
    */
   TroubleTimes(List<Trouble> troubles, long ordinaryMicros) {
-    this.spans =
-        troubles.stream().map(Trouble::span).sorted(Comparator.comparingLong(Span::from)).toList();
+    this.troubles =
+        troubles.stream()
+            .sorted(Comparator.comparingLong(trouble -> trouble.span().from()))
+            .toList();
     this.ordinaryMicros = ordinaryMicros;
   }
 
   /** The latest time, in epoch microseconds, for what was due then. */
   long latest(long due) {
     long latest = due + ordinaryMicros;
-    for (Span span : spans) {
+    for (Trouble trouble : troubles) {
+      Span span = trouble.span();
       if (span.from() <= latest && due < span.to()) {
-        latest = Math.max(latest, span.to() + ordinaryMicros);
+        long slow = trouble.slowMicros();
+        latest = Math.max(latest, slow == 0 ? span.to() + ordinaryMicros : latest + slow);
       }
     }
     return latest;
