@@ -8,8 +8,9 @@ import java.time.Duration;
  * <p>It may for a while after each beat that was answered, counted from when that was sent: others
  * take its shards only after a longer silence. When beats are not answered it may as long as all
  * who could take its shards have been in touch ever since, and none has said that shards have
- * moved: then the database is away for them too. After a pause of the process it may not before the
- * next answer.
+ * moved: then the database is away for them too. A member that last knew of no other believes
+ * itself so long as the database is away. After a pause of the process none may before the next
+ * answer.
  *
  * <p>What is taken in the very moment of an answer is found out with the next beat, or sooner by
  * the notice of whoever took it; no decision can be committed in between.

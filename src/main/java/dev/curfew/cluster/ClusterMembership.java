@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,6 +89,9 @@ public final class ClusterMembership implements Membership {
   private Future<?> underWay = Future.succeededFuture();
   private long nextBeat = -1;
   private int secondLooks;
+
+  /** Who could take shards: a member that is only silent may wake up and do so. */
+  private Set<UUID> fellows = Set.of();
 
   private volatile Roster roster;
   private volatile String address = "";
@@ -183,6 +187,12 @@ public final class ClusterMembership implements Membership {
     }
     Beat beat = answer.result();
     Map<UUID, Member> live = vitals.read(System.nanoTime(), beat.members(), inTouch);
+    fellows =
+        beat.members().stream()
+            .filter(row -> Groups.hosts(row.member()))
+            .filter(row -> row.connected() || live.containsKey(row.member().id()))
+            .map(row -> row.member().id())
+            .collect(Collectors.toUnmodifiableSet());
     know(Roster.of(self.id(), live, beat.owners()));
     // Not before: whoever sees this sees the roster too.
     certainty.confirmed(sentAt);
@@ -244,11 +254,7 @@ public final class ClusterMembership implements Membership {
 
   /** Whoever is out of touch may take shards and not be heard to say so. */
   private void missOthers() {
-    Set<UUID> inTouch = contacts.inTouch();
-    boolean missed =
-        roster.live().values().stream()
-            .anyMatch(other -> Groups.hosts(other) && !inTouch.contains(other.id()));
-    if (missed) {
+    if (!contacts.inTouch().containsAll(fellows)) {
       certainty.doubted(System.nanoTime());
     }
   }

@@ -17,7 +17,7 @@ final class ClusterSimulationTest {
   private static final long STORM = 60_000;
 
   static LongStream seeds() {
-    return LongStream.rangeClosed(1, 300);
+    return LongStream.rangeClosed(1, 200);
   }
 
   @ParameterizedTest
