@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,9 +80,8 @@ public final class ClusterMembership implements Membership {
   private final Bus bus;
   private final Member self;
   private final Options options;
-  private final long pause;
-  private final long confirmation;
   private final Vitals vitals;
+  private final Certainty certainty;
   private final List<Consumer<Roster>> watchers = new CopyOnWriteArrayList<>();
 
   // On the context.
@@ -90,27 +90,13 @@ public final class ClusterMembership implements Membership {
   private long nextBeat = -1;
   private int secondLooks;
 
+  /** Who could take shards: a member that is only silent may wake up and do so. */
+  private Set<UUID> fellows = Set.of();
+
   private volatile Roster roster;
   private volatile String address = "";
   private volatile boolean leaving;
   private volatile boolean left;
-
-  // Of what is in memory, by System.nanoTime().
-
-  /** When the last beat that was answered was sent. */
-  private volatile long confirmedAt;
-
-  /** When this process last was found to run after a pause, or began. */
-  private volatile long wokeAt;
-
-  private volatile long tickedAt;
-  private volatile boolean answering;
-
-  /** Whether everybody who could take shards is in touch. */
-  private volatile boolean inCompany;
-
-  /** Whether shards have moved while the database did not answer: to others it does. */
-  private volatile boolean deceived;
 
   private ClusterMembership(
       Vertx vertx, MemberStore store, Contacts contacts, Bus bus, Member self, Options options) {
@@ -121,13 +107,9 @@ public final class ClusterMembership implements Membership {
     this.bus = bus;
     this.self = self;
     this.options = options;
-    this.pause = options.pause().toNanos();
-    this.confirmation = options.confirmation().toNanos();
     this.vitals = new Vitals(self.id(), options.silence());
     this.roster = new Roster(self.id(), Map.of(), Set.of(), List.of());
-    this.wokeAt = System.nanoTime();
-    this.tickedAt = wokeAt;
-    this.confirmedAt = wokeAt;
+    this.certainty = new Certainty(System.nanoTime(), options.confirmation(), options.pause());
   }
 
   /**
@@ -167,7 +149,7 @@ public final class ClusterMembership implements Membership {
                     if (left) {
                       vertx.cancelTimer(timer);
                     } else {
-                      tick();
+                      certainty.ticked(System.nanoTime());
                     }
                   });
               bus.publish(Routes.SHARDS_MOVED, ShardsMoved.INSTANCE);
@@ -198,24 +180,29 @@ public final class ClusterMembership implements Membership {
   }
 
   private void answered(AsyncResult<Beat> answer, long sentAt, Set<UUID> inTouch) {
-    answering = answer.succeeded();
-    if (!answering) {
+    if (answer.failed()) {
+      certainty.unanswered();
       LOG.debug("No answer to a beat", answer.cause());
       return;
     }
     Beat beat = answer.result();
     Map<UUID, Member> live = vitals.read(System.nanoTime(), beat.members(), inTouch);
+    fellows =
+        beat.members().stream()
+            .filter(row -> Groups.hosts(row.member()))
+            .filter(row -> row.connected() || live.containsKey(row.member().id()))
+            .map(row -> row.member().id())
+            .collect(Collectors.toUnmodifiableSet());
     know(Roster.of(self.id(), live, beat.owners()));
-    deceived = false;
-    // Last: whoever sees this sees the roster too.
-    confirmedAt = sentAt;
+    // Not before: whoever sees this sees the roster too.
+    certainty.confirmed(sentAt);
     forget(beat);
   }
 
   private void know(Roster next) {
     Roster before = roster;
     roster = next;
-    beInCompany();
+    missOthers();
     if (!next.saysTheSame(before)) {
       tell(before, next);
       watchers.forEach(watcher -> watcher.accept(next));
@@ -255,33 +242,21 @@ public final class ClusterMembership implements Membership {
   }
 
   private void contactsChanged() {
-    beInCompany();
+    missOthers();
     secondLooks = SECOND_LOOKS;
     look();
   }
 
-  /** While the database is away for everybody, nobody can move shards. */
   private void moved() {
-    if (!answering) {
-      deceived = true;
-    }
+    certainty.doubted(System.nanoTime());
     look();
   }
 
-  private void tick() {
-    long now = System.nanoTime();
-    if (now - tickedAt > pause) {
-      wokeAt = now;
+  /** Whoever is out of touch may take shards and not be heard to say so. */
+  private void missOthers() {
+    if (!contacts.inTouch().containsAll(fellows)) {
+      certainty.doubted(System.nanoTime());
     }
-    tickedAt = now;
-  }
-
-  private void beInCompany() {
-    Set<UUID> inTouch = contacts.inTouch();
-    inCompany =
-        roster.live().values().stream()
-            .filter(Groups::hosts)
-            .allMatch(host -> inTouch.contains(host.id()));
   }
 
   /** What people want to know of a change. */
@@ -352,12 +327,7 @@ public final class ClusterMembership implements Membership {
 
   @Override
   public boolean knowsItsShards() {
-    long now = System.nanoTime();
-    long confirmed = confirmedAt;
-    if (now - tickedAt > pause || confirmed - wokeAt < 0) {
-      return false;
-    }
-    return (answering && now - confirmed < confirmation) || (inCompany && !deceived);
+    return certainty.holds(System.nanoTime());
   }
 
   @Override

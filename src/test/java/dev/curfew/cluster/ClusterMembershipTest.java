@@ -133,6 +133,8 @@ final class ClusterMembershipTest {
     LiveMember c = join("c");
     awaitHosts(ids(a, b, c), a, b, c);
     List<LiveMember> all = List.of(a, b, c);
+    // The notices of joining are looked into before.
+    all.forEach(member -> Await.result(member.membership().look()));
     all.forEach(member -> member.told().clear());
 
     all.forEach(member -> member.database().cut());
@@ -167,6 +169,7 @@ final class ClusterMembershipTest {
     LiveMember c = join("c");
     awaitHosts(ids(a, b, c), a, b, c);
 
+    Await.result(c.membership().look());
     c.database().cut();
     awaitHosts(ids(a, b), a, b);
     // For all it can know the database is away for everybody.
