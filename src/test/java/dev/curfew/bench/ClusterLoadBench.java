@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
@@ -17,6 +18,8 @@ import java.util.stream.IntStream;
  */
 public final class ClusterLoadBench {
   private static final int ROUNDS = 5;
+  private static final int WARM_UP_ROUNDS = 4;
+  private static final int IDLE_SECONDS = 10;
   private static final int SESSIONS = 900;
   private static final int CONNECTIONS = 64;
   private static final String HEAP = "384m";
@@ -24,8 +27,11 @@ public final class ClusterLoadBench {
 
   private ClusterLoadBench() {}
 
-  /** What a round cost, in microseconds of CPU a request. */
+  /** What a round cost, in microseconds of CPU a request, beyond what is spent without any. */
   private record Round(HttpLoad.Result result, double nodes, double database) {}
+
+  /** Microseconds of CPU in a second without a request. */
+  private record Idle(double nodes, double database) {}
 
   @FunctionalInterface
   private interface Requests {
@@ -54,7 +60,11 @@ public final class ClusterLoadBench {
     Requests heartbeat = ClusterLoadBench::heartbeat;
     Requests extension = ClusterLoadBench::extension;
     List<HttpLoad.Target> spread = spread(cluster, heartbeat);
-    print(nodes + " nodes, heartbeats spread", vertx, cluster, spread, CONNECTIONS);
+    for (int i = 0; i < WARM_UP_ROUNDS; i++) {
+      HttpLoad.load(vertx, spread, CONNECTIONS);
+    }
+    Idle idle = idle(cluster);
+    print(nodes + " nodes, heartbeats spread", vertx, cluster, spread, CONNECTIONS, idle);
     if (nodes < 3) {
       return;
     }
@@ -62,12 +72,12 @@ public final class ClusterLoadBench {
       String load = ", " + connections + " at a time";
       List<HttpLoad.Target> right = placed(cluster, heartbeat, 0);
       List<HttpLoad.Target> wrong = placed(cluster, heartbeat, 1);
-      print("heartbeat, right node" + load, vertx, cluster, right, connections);
-      print("heartbeat, wrong node" + load, vertx, cluster, wrong, connections);
+      print("heartbeat, right node" + load, vertx, cluster, right, connections, idle);
+      print("heartbeat, wrong node" + load, vertx, cluster, wrong, connections, idle);
       right = placed(cluster, extension, 0);
       wrong = placed(cluster, extension, 1);
-      print("extension, right node" + load, vertx, cluster, right, connections);
-      print("extension, wrong node" + load, vertx, cluster, wrong, connections);
+      print("extension, right node" + load, vertx, cluster, right, connections, idle);
+      print("extension, wrong node" + load, vertx, cluster, wrong, connections, idle);
     }
   }
 
@@ -109,12 +119,14 @@ public final class ClusterLoadBench {
       Vertx vertx,
       NodeProcesses cluster,
       List<HttpLoad.Target> targets,
-      int connections)
+      int connections,
+      Idle idle)
       throws Exception {
     List<Round> rounds = new ArrayList<>();
-    for (int i = 0; i <= ROUNDS; i++) {
-      Round round = round(vertx, cluster, targets, connections);
-      if (i > 0) {
+    int warmUp = connections == 1 ? 1 : WARM_UP_ROUNDS;
+    for (int i = -warmUp; i < ROUNDS; i++) {
+      Round round = round(vertx, cluster, targets, connections, idle);
+      if (i >= 0) {
         rounds.add(round);
       }
     }
@@ -132,17 +144,36 @@ public final class ClusterLoadBench {
   }
 
   private static Round round(
-      Vertx vertx, NodeProcesses cluster, List<HttpLoad.Target> targets, int connections)
+      Vertx vertx, NodeProcesses cluster, List<HttpLoad.Target> targets, int connections, Idle idle)
       throws Exception {
     CpuMeter meter = CpuMeter.of(cluster.sql());
     long nodes = cluster.nodeMicros();
     long database = meter.databaseMicros();
+    long from = System.nanoTime();
     HttpLoad.Result result = HttpLoad.load(vertx, targets, connections);
+    double seconds = (System.nanoTime() - from) / 1e9;
     double requests = result.perSecond() * HttpLoad.ROUND_SECONDS;
     return new Round(
         result,
-        (cluster.nodeMicros() - nodes) / requests,
-        (meter.databaseMicros() - database) / requests);
+        (cluster.nodeMicros() - nodes - seconds * idle.nodes()) / requests,
+        (meter.databaseMicros() - database - seconds * idle.database()) / requests);
+  }
+
+  /** Measured where they have worked and come to rest. */
+  private static Idle idle(NodeProcesses cluster) throws Exception {
+    TimeUnit.SECONDS.sleep(IDLE_SECONDS);
+    CpuMeter meter = CpuMeter.of(cluster.sql());
+    long nodes = cluster.nodeMicros();
+    long database = meter.databaseMicros();
+    TimeUnit.SECONDS.sleep(IDLE_SECONDS);
+    Idle idle =
+        new Idle(
+            (cluster.nodeMicros() - nodes) / (double) IDLE_SECONDS,
+            (meter.databaseMicros() - database) / (double) IDLE_SECONDS);
+    System.out.printf(
+        "%d nodes without requests: %.1f %% of a core each, database %.1f %%%n",
+        cluster.count(), idle.nodes() / 1e4 / cluster.count(), idle.database() / 1e4);
+    return idle;
   }
 
   private static Buffer heartbeat(UUID session) {
