@@ -17,6 +17,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,6 +47,8 @@ class BusAddressesTest {
             "addresses-" + port,
             "cluster.port",
             Integer.toString(port),
+            "secrets.key",
+            Base64.getEncoder().encodeToString(new byte[32]),
             // That of the tests is put in its place.
             "database.url",
             "postgresql://127.0.0.1/curfew"));
